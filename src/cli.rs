@@ -17,6 +17,7 @@ mod fix;
 mod fmt;
 mod graph;
 mod init;
+mod meant;
 mod project;
 mod report;
 mod request;
@@ -97,7 +98,8 @@ impl Failure {
 pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(told) => {
+        Err(mut told) => {
+            meant::explain(&mut told);
             // Help that nobody reads any more, behind a closed pipe, is no failure.
             let _ = told.print();
             return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };

@@ -10,17 +10,20 @@ mod version;
 
 pub use version::too_old;
 
-use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of};
+use crate::diagnostic::{Code, Diagnostic, Sink, codes, list_of, list_of_some};
 use crate::formats::{self, Format};
 use crate::model::Document;
 use crate::model::fields::{NetworkField, RouteField, ServiceField, SiteField, SourceField};
 use crate::origins::Origins;
-use crate::platform::Platform;
+use crate::platform::{Platform, Role};
 use crate::schema::{self, Fields as _, Uses};
 use crate::source::Span;
 use crate::standard;
 use crate::target::{self, Coverage, TARGETS, Target};
 use smallvec::SmallVec;
+
+/// How many targets a help names; others are counted.
+const MOST_NAMED: usize = 4;
 
 /// Reports the fields that the source uses and no target of the platform writes, each kind of block once; and those
 /// that restrict access where a target writes what they stand at without them.
@@ -201,15 +204,38 @@ impl Lost {
             self.fields.iter().flat_map(|field| field.others.iter().copied()).collect();
         others.sort_unstable_by_key(|format| format.name);
         others.dedup_by_key(|format| format.name);
-        let ways = others.iter().map(|format| match format.reader {
-            Some(role) if platform.with_role(role).next().is_none() => {
-                let is_one = standard::with_role(role.word())
-                    .map_or_else(String::new, |component| format!(", such as `{component} {{}}`"));
-                format!("`{}` writes this for a service with `role = {}`{is_one}", format.name, role.word())
-            }
-            _ => format!("`{0}` writes this where `targets` of the platform holds `{0}`", format.name),
+        let lacks =
+            |format: &&Format| format.reader.filter(|role| platform.with_role(*role).next().is_none());
+        let (of_roles, of_targets): (Vec<&Format>, Vec<&Format>) =
+            others.into_iter().partition(|format| lacks(format).is_some());
+        let roles: Vec<Role> = of_roles.iter().filter_map(lacks).collect();
+        let components: Vec<String> = roles
+            .iter()
+            .filter_map(|role| standard::with_role(role.word()))
+            .map(|it| format!("{it} {{}}"))
+            .collect();
+        let names = |formats: &[&Format]| list_of_some(formats.iter().map(|format| format.name), MOST_NAMED);
+        let of_roles = (!roles.is_empty()).then(|| {
+            let write =
+                if roles.len() == 1 { "writes this for a service" } else { "write this for services" };
+            let with: Vec<String> = roles.iter().map(|role| format!("role = {}", role.word())).collect();
+            let such = if components.is_empty() {
+                String::new()
+            } else {
+                format!(", such as {}", list_of(components.iter().map(String::as_str)))
+            };
+            format!("{} {write} with {}{such}", names(&of_roles), list_of(with.iter().map(String::as_str)))
         });
-        (!others.is_empty()).then(|| ways.collect::<Vec<_>>().join(", "))
+        let of_targets = match of_targets.as_slice() {
+            [] => None,
+            [one] => Some(format!("`{0}` writes this where `targets` of the platform holds `{0}`", one.name)),
+            several => Some(format!(
+                "{} write this where `targets` of the platform holds one of them",
+                names(several)
+            )),
+        };
+        let ways: Vec<String> = of_roles.into_iter().chain(of_targets).collect();
+        (!ways.is_empty()).then(|| ways.join("; "))
     }
 
     fn code(&self) -> &'static Code {

@@ -20,7 +20,7 @@ pub use codes::CODES;
 pub use edit::{Edit, Help};
 pub use guard::{Guard, Guarded};
 pub use render::{Style, render};
-pub use suggest::{did_you_mean, list_of};
+pub use suggest::{did_you_mean, list_of, list_of_some};
 
 /// A place with a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,11 +177,14 @@ const LONGEST: usize = 300;
 /// How many suggestions are looked for: each compares a word with all that are known.
 const MOST_SUGGESTIONS: usize = 100;
 
+/// A message that is not too long. It ends between two words, and behind no half of a name, unless one word alone is too long.
 fn clip(message: String) -> String {
-    match message.char_indices().nth(LONGEST) {
-        None => message,
-        Some((at, _)) => format!("{}…", &message[..at]),
-    }
+    let Some((at, _)) = message.char_indices().nth(LONGEST) else { return message };
+    let head = &message[..at];
+    let in_a_name = head.matches('`').count() % 2 == 1;
+    let whole = if in_a_name { head.rfind('`') } else { head.rfind(' ') };
+    let whole = whole.map(|end| head[..end].trim_end()).filter(|whole| whole.len() > at / 2);
+    format!("{}…", whole.unwrap_or(head))
 }
 
 /// How many diagnostics are kept.

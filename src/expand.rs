@@ -52,6 +52,8 @@ pub struct Expanded<T> {
     pub disabled: HashMap<SmolStr, TakenOut>,
     /// Things of the platform that instances are given.
     pub given: Vec<Given>,
+    /// The names of the instances of each component, in the order of the source.
+    pub instances: HashMap<SmolStr, Vec<SmolStr>>,
     /// Variables and secrets that the source mentions anywhere, whatever is put in or taken out; `None` where
     /// something of it could not be read.
     pub mentioned: Option<HashSet<SmolStr>>,
@@ -116,6 +118,7 @@ pub fn expand<T: Send>(
     environment::prune(&mut entries, environment::Depth::Top, &mut disabled, sink);
     let defaults = defaults::take(&mut entries);
     let kinds = kinds(&entries);
+    let instances = instances(&entries, &components);
     let shared = part::Shared {
         components: &components,
         templates: Templates::default(),
@@ -127,7 +130,8 @@ pub fn expand<T: Send>(
         around: Around { sources, components: &names, origin },
     };
     let done = part::expand(entries, &shared, &each, sink)?;
-    let mut expanded = Expanded { parts: Vec::new(), lost, disabled, given: Vec::new(), mentioned, origin };
+    let mut expanded =
+        Expanded { parts: Vec::new(), lost, disabled, given: Vec::new(), instances, mentioned, origin };
     let mut declared = Vec::new();
     let mut unmatched = Vec::new();
     let mut found = Vec::with_capacity(done.len());
@@ -160,6 +164,16 @@ fn kinds(entries: &[Entry]) -> component::parameter::Kinds {
     let declared =
         named.filter_map(|entry| Some((entry.label.as_ref()?.text.clone(), entry.key.text.clone())));
     declared.chain(["internet", "localhost"].map(|name| (name.into(), "outside".into()))).collect()
+}
+
+/// The names of the instances of each component.
+fn instances(entries: &[Entry], components: &Components) -> HashMap<SmolStr, Vec<SmolStr>> {
+    let mut instances: HashMap<SmolStr, Vec<SmolStr>> = HashMap::default();
+    for entry in entries.iter().filter(|entry| components.knows(&entry.key.text)) {
+        let name = entry.label_or_key().text.clone();
+        instances.entry(entry.key.text.clone()).or_default().push(name);
+    }
+    instances
 }
 
 /// Reports top-level keys that are neither a block nor a component.

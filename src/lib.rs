@@ -31,6 +31,7 @@ pub mod hash;
 pub mod kustomize;
 pub mod manual;
 pub mod model;
+pub mod notation;
 pub mod origins;
 pub mod output;
 pub mod parallel;
@@ -173,8 +174,9 @@ impl Parsed {
             }
             taken_out.clone_from(&expanded.disabled);
             let document = whole(&mut expanded, &mut uses, &mut allows);
-            // One that could not be read may be the one that is missing.
-            let lost_backup = expanded.lost.contains("backup");
+            // One that could not be read, or leads nowhere, may be the one that is missing.
+            let declared = document.as_ref().map_or(0, |document| document.backup.len());
+            let unread = expanded.lost.contains("backup");
             resolved = document.map(|document| {
                 let (mut platform, origins) =
                     bind(document, expanded, &entry, &sources, (environment, runtime), &mut sink);
@@ -204,7 +206,9 @@ impl Parsed {
             if sink.has_code_of("SYN") {
                 findings.retain(|finding| finding.code != codes::NET004);
             }
-            findings.retain(|finding| !(lost_backup && finding.code == codes::BKP002));
+            let lost =
+                unread || resolved.as_ref().is_some_and(|(platform, _)| platform.backups.len() < declared);
+            findings.retain(|finding| !(lost && finding.code == codes::BKP002));
             allows.filter(findings, &mut sink);
             if sound {
                 allows.unused(&mut sink);
@@ -306,6 +310,7 @@ fn bind(
         lost: expanded.lost,
         disabled: expanded.disabled,
         given: expanded.given,
+        instances: expanded.instances,
         mentioned: expanded.mentioned,
         origin: Some(expanded.origin),
         source: source.to_owned(),

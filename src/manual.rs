@@ -102,7 +102,7 @@ impl Subject {
 pub fn page(name: &str) -> Option<String> {
     let words: Vec<&str> = name.split([' ', '=']).filter(|word| !word.is_empty()).collect();
     match words.as_slice() {
-        [] | [_] => of_word(name),
+        [] | [_] => of_word(name).or_else(|| of_word(name.strip_prefix("target.")?)),
         [.., last] => {
             of_word(&words.join(" ")).or_else(|| of_word(&words.join("."))).or_else(|| of_word(last))
         }
@@ -140,7 +140,7 @@ fn concept(name: &str) -> Option<String> {
         return page(concept);
     }
     let (within, key) = name.rsplit_once('.')?;
-    let is_place = standard::component(within).is_some() || schema::keys(Document::SCHEMA).contains(&within);
+    let is_place = standard::component(within).is_some() || schema::is_block(Document::SCHEMA, within);
     is_place.then(|| page(key)).flatten()
 }
 
@@ -192,10 +192,11 @@ fn capitalised(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{EXPLAINED, concept, keys, page};
+    use super::{EXPLAINED, component, concept, keys, page};
     use crate::expand;
     use crate::model::{Document, ParameterBlock, ParameterType};
     use crate::schema;
+    use crate::standard;
 
     /// Every word that a source of the language may hold, and nobody chose, has a page.
     #[test]
@@ -206,8 +207,27 @@ mod tests {
         words.extend(reserved);
         words.extend(ParameterBlock::SCHEMA.fields.iter().map(|field| field.key.to_owned()));
         words.extend(ParameterType::WORDS.iter().map(|(word, _)| (*word).to_owned()));
-        let phrases = ["scale on", "run = schedule", "wait healthy", "service.when", "target compose"];
+        let phrases = [
+            "scale on",
+            "run = schedule",
+            "wait healthy",
+            "service.when",
+            "target compose",
+            "site.route.login",
+            "service.health.readiness",
+            "service.port.forwards",
+            "service.health.when",
+            "target.compose",
+        ];
         words.extend(phrases.map(str::to_owned));
+        for (name, _) in standard::COMPONENTS {
+            let page = component::page(name);
+            let heads = page.lines().filter_map(|line| line.strip_prefix("## Its "));
+            let parts = heads
+                .filter_map(|head| head.strip_prefix("children: ").or_else(|| head.strip_prefix("service ")));
+            words.extend(parts.map(|part| format!("{name}.{part}")));
+            words.push(format!("{name}.health.readiness"));
+        }
         assert!(words.len() > 500, "{}", words.len());
         let without: Vec<&String> = words.iter().filter(|word| page(word).is_none()).collect();
         assert!(without.is_empty(), "{without:?}");
@@ -215,7 +235,15 @@ mod tests {
 
     #[test]
     fn what_no_source_can_hold_has_no_page() {
-        for word in ["", "service.prot", "api.when", "nothing at-all"] {
+        for word in [
+            "",
+            "service.prot",
+            "api.when",
+            "nothing at-all",
+            "site.rout.login",
+            "site.route.logn",
+            "service.route.login",
+        ] {
             assert_eq!(page(word), None, "{word}");
         }
     }

@@ -4,6 +4,7 @@
 //! selector and label name stands in the text: messages point there, and a matcher is put in without
 //! changing how the author wrote the rest.
 
+mod expr;
 mod findings;
 mod firing;
 mod kind;
@@ -13,6 +14,7 @@ mod newer;
 mod pattern;
 mod read;
 mod scan;
+mod selector;
 mod series;
 mod shape;
 pub mod template;
@@ -20,21 +22,28 @@ mod tree;
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-
-use promql_parser::parser::VectorSelector;
 
 use crate::diagnostic::Help;
 
-pub use findings::{Finding, findings, quantiles};
+use expr::{Expr, Vector};
+pub use findings::{Finding, ShortRange, findings, quantiles};
 pub use firing::{Always, always as fires_always, needs_series, reach};
 pub use kind::kind;
-pub use labels::{Facts, Labels, labels, labels_asking_all};
+pub use labels::{Facts, Labels, keeps_matched, labels, labels_asking_all};
 pub use meeting::{Apart, Certain, Unmet, always as labels_in_any_case, either, unmet};
 use pattern::{Pattern, Patterns};
 pub use series::{expect_series, values};
 use shape::Shapes;
 use tree::Tree;
+
+/// Functions with a result where there are no series.
+pub const ABSENT: &[&str] = &["absent", "absent_over_time"];
+/// Functions that make a label of others.
+pub const RELABEL: &[&str] = &["label_join", "label_replace"];
+/// [`RELABEL`], and the aggregation that is given the name of a label.
+pub const MAKES_LABEL: &[&str] = &["count_values", "label_join", "label_replace"];
 
 /// The longest query, in bytes, and the most operators and brackets in it: the parsed tree is walked
 /// by recursion.
@@ -59,10 +68,13 @@ pub enum MetricType {
 /// A parsed query.
 #[derive(Debug, Clone)]
 pub struct Query {
+    number: usize,
     text: String,
     tree: Arc<Tree>,
     selectors: Vec<Selector>,
     labels: Vec<LabelUse>,
+    /// Where its texts stand, by their numbers.
+    texts: Vec<Range<usize>>,
 }
 
 /// What queries that are parsed one after the other, or at the same time, have in common.
@@ -70,11 +82,21 @@ pub struct Query {
 pub struct Shared {
     patterns: Patterns,
     shapes: Shapes,
+    numbers: AtomicUsize,
+}
+
+impl Shared {
+    /// A number that nothing else has of what is parsed with this.
+    fn number(&self) -> usize {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
 }
 
 /// Series that a query asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
+    /// Its number in its query, in the order of the text.
+    pub number: usize,
     /// The name of the metric, where one is said.
     pub metric: Option<String>,
     /// What labels must be.
@@ -145,6 +167,17 @@ pub struct LabelUse {
     pub label: String,
     /// Where it stands.
     pub place: Range<usize>,
+    /// The list that it stands in.
+    pub list: List,
+}
+
+/// What a list of labels is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// `by (…)`, `without (…)`: an aggregation.
+    Grouping,
+    /// `on (…)`, `ignoring (…)` and what comes along by `group_left (…)`: how the sides of an operation meet.
+    Matching,
 }
 
 /// Why a text is no query.
@@ -203,6 +236,38 @@ impl Query {
         &self.text
     }
 
+    /// A number that no other query has of those that are parsed with the same [`Shared`].
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Whether it calls one of these functions.
+    #[must_use]
+    pub fn calls(&self, functions: &[&str]) -> bool {
+        functions.iter().any(|function| self.tree.calls.contains(function))
+    }
+
+    /// Whether it speaks of a label: in a matcher, a grouping or matching, or as an argument of a function.
+    #[must_use]
+    pub fn names_label(&self, label: &str) -> bool {
+        let mut found = false;
+        self.tree.expr.each(&mut |expr| {
+            found |= matches!(expr, Expr::Text(text) if text.text == label);
+        });
+        let mut matchers = self.selectors.iter().flat_map(|selector| &selector.matchers);
+        found
+            || matchers.any(|matcher| matcher.label == label)
+            || self.labels.iter().any(|used| used.label == label)
+    }
+
+    /// Whether a variable of a dashboard stands in it that Grafana fills in with a time.
+    #[must_use]
+    pub fn asks_for_times(&self) -> bool {
+        let named = |place: Range<usize>| self.text[place].trim_start_matches(['$', '{']).starts_with("__");
+        scan::variables(&self.text).into_iter().any(named)
+    }
+
     /// The series it asks for, in the order of the text.
     #[must_use]
     pub fn selectors(&self) -> &[Selector] {
@@ -215,25 +280,19 @@ impl Query {
         &self.labels
     }
 
-    /// A number that queries share which differ in the names of metrics and in what labels are compared with alone, as
-    /// long as one of them is kept.
+    /// A number that queries share which differ in the names of metrics and in what labels are compared with alone.
     #[must_use]
     pub fn shape(&self) -> usize {
-        Arc::as_ptr(&self.tree).addr()
-    }
-
-    /// The number of a selector of the expression in the order of the text.
-    fn number(&self, vector: &VectorSelector) -> Option<usize> {
-        self.tree.number(vector)
+        self.tree.number
     }
 
     /// What a selector of the expression asks for.
-    fn selector(&self, vector: &VectorSelector) -> Option<&Selector> {
-        self.selectors.get(self.number(vector)?)
+    fn selector(&self, vector: &Vector) -> Option<&Selector> {
+        self.selectors.get(vector.number)
     }
 
     /// The metric of a selector of the expression that stands before its braces.
-    fn name(&self, vector: &VectorSelector) -> Option<&str> {
+    fn name(&self, vector: &Vector) -> Option<&str> {
         vector.name.as_ref().and_then(|_| self.selector(vector)?.metric.as_deref())
     }
 

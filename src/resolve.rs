@@ -73,6 +73,8 @@ pub struct Absent {
     pub disabled: HashMap<SmolStr, TakenOut>,
     /// Things of the platform that instances are given.
     pub given: Vec<Given>,
+    /// The names of the instances of each component.
+    pub instances: HashMap<SmolStr, Vec<SmolStr>>,
     /// The name of the entry file.
     pub source: String,
     /// Variables and secrets that the source mentions; `None` where something of it could not be read.

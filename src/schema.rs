@@ -16,12 +16,12 @@ mod uses;
 mod visit;
 
 pub use amount::Amount;
-pub use decode::{Decode, Decoder, Found, Map, Place, Raw};
+pub use decode::{Decode, Decoder, Found, Map, Place, Raw, decimal_commas, of_top};
 pub use fields::{Below, Fields, Leaf};
 pub use foreign::{Foreign, Ours, WORDS, foreign};
 pub use form::{CRON_HELP, Cron, Rooted, refuses};
 pub use quantity::{Bytes, Duration, Quantity, Ratio, quantity_member};
-pub use reference::{choices, dotted, key, keys, markdown, section, section_of};
+pub use reference::{choices, dotted, is_block, key, keys, markdown, section, section_of};
 pub use scalar::{
     Constant, Integer, List, Number, Placed, PortNumber, Reference, References, Scalar, SecretName, Template,
     Word, Words, part_of,

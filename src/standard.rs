@@ -3,6 +3,9 @@
 
 pub mod exports;
 pub mod images;
+mod index;
+
+pub use index::{with_alert, with_image, with_metric, with_role};
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
@@ -51,24 +54,8 @@ pub fn file_name(name: &str) -> String {
     format!("<standard>/{name}.infra")
 }
 
-/// The standard component whose source holds a text: an alert it brings, an image it runs.
-#[must_use]
-pub fn holding(text: &str) -> Option<&'static str> {
-    COMPONENTS.iter().find(|(_, source)| source.contains(text)).map(|(name, _)| *name)
-}
-
 /// A standard component's name and source.
 #[must_use]
 pub fn component(name: &str) -> Option<(&'static str, &'static str)> {
     COMPONENTS.iter().find(|(known, _)| *known == name).copied()
-}
-
-/// The standard component whose services have a role, by the word of the role.
-#[must_use]
-pub fn with_role(role: &str) -> Option<&'static str> {
-    let is_said = |line: &str| {
-        let said = line.split_once('=').filter(|(key, _)| key.trim() == "role");
-        said.is_some_and(|(_, word)| word.trim() == role)
-    };
-    COMPONENTS.iter().find(|(_, source)| source.lines().any(is_said)).map(|(name, _)| *name)
 }

@@ -26,7 +26,6 @@ const CUT: (u64, u64) = (20, 500);
 
 /// Fixtures whose subject is how they are written.
 const AS_THEY_ARE: &[&str] = &[
-    "tests/fail/SYN001-decimal-comma.infra",
     "tests/fail/long-line.infra",
     "tests/pass/SYN001-one-line.infra",
     "tests/pass/SYN002-brackets-in-text.infra",

@@ -31,6 +31,8 @@ mod rotate;
 mod secrets;
 #[path = "operations/setup.rs"]
 mod setup;
+#[path = "operations/signals.rs"]
+mod signals;
 #[path = "operations/stand_in.rs"]
 mod stand_in;
 #[path = "operations/timers.rs"]

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::diagnostic::credential::value::OPERATOR;
 use crate::hash::{HashMap, RandomState};
+use crate::notation::authority::Authority;
 use crate::origins::{HealthOrigin, Origins};
 use crate::platform::{Platform, Service, ServiceId, Value, ValuePart};
 use crate::source::Span;
@@ -371,10 +372,10 @@ fn width(text: &str, at: usize) -> usize {
 
 /// A host and its port; `None` where the port is no number, or the host is not known.
 fn split<'a>(scheme: Option<&'a str>, text: &'a str) -> Option<Address<'a>> {
-    let colon = text.bytes().rposition(|byte| byte == b':');
-    let (host, port) = match colon.and_then(|colon| text.split_at_checked(colon)) {
-        Some((host, port)) if !port.contains(']') => (host, Some(port.get(1..)?.parse().ok()?)),
-        _ => (text, None),
+    let Authority { host, port } = Authority::parse(text)?;
+    let port = match port {
+        Some(port) => Some(port.parse().ok()?),
+        None => None,
     };
     let unknown = |byte| byte == b'$' || byte == b'%' || char::from(byte) == OPERATOR;
     (!host.is_empty() && !host.bytes().any(unknown)).then_some(Address { scheme, host, port })

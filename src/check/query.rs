@@ -23,7 +23,7 @@ use crate::origins::Origins;
 use crate::platform::observe::named::NamedJobs;
 use crate::platform::observe::{Found, Job, Jobs, Query, Record, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
-use crate::promql::{self, Certain, Labels, Matcher, MetricType, Op, Selector};
+use crate::promql::{self, Certain, Labels, List, Matcher, MetricType, Op, Selector};
 use alike::Alike;
 use named::Having;
 
@@ -50,24 +50,19 @@ pub(super) fn queries(platform: &Platform, origins: &Origins, sink: &mut Sink) {
         }
         let Some(parsed) = &query.parsed else { continue };
         let likeness = context.alike.likeness(query);
-        if likeness.is_some_and(|it| context.alike.is_sound(it, None)) {
-            continue;
-        }
-        let parts = likeness.and_then(|likeness| context.alike.parts(likeness, parsed));
-        if parts.as_ref().is_some_and(|parts| context.alike.is_asked(parts)) {
+        let is_known = likeness.is_some_and(|it| context.alike.is_sound(it, None));
+        let parts = likeness.filter(|_| !is_known).and_then(|it| context.alike.parts(it, parsed));
+        if is_known || parts.as_ref().is_some_and(|parts| context.alike.is_asked(parts)) {
+            debug_assert!(
+                finds_nothing(|sink| _ = context.judge(query, parsed, asker, sink)),
+                "a query is left out that is like a sound one, and is not sound itself: {}",
+                query.text
+            );
             continue;
         }
         let told = sink.len();
         let mut whoever = true;
-        sink.about(platform.path(owner), |sink| {
-            for selector in parsed.selectors() {
-                whoever &= context.selector(query, selector, asker, sink);
-            }
-            context.groupings(query, parsed, sink);
-            context.meaning(query, parsed, sink);
-            context.meeting(query, parsed, sink);
-            Context::quantiles(query, parsed, sink);
-        });
+        sink.about(platform.path(owner), |sink| whoever = context.judge(query, parsed, asker, sink));
         if let Some(likeness) = likeness.filter(|_| whoever && sink.len() == told) {
             context.alike.note(likeness, None);
             if let Some(parts) = parts {
@@ -75,6 +70,14 @@ pub(super) fn queries(platform: &Platform, origins: &Origins, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Whether a judgement reports nothing. In debug builds, as tests are, what is left out for being like something sound is judged
+/// by itself after all, in every platform that they compile.
+fn finds_nothing(judge: impl FnOnce(&mut Sink)) -> bool {
+    let mut sink = Sink::default();
+    judge(&mut sink);
+    sink.is_empty()
 }
 
 /// Whose a query is.
@@ -101,8 +104,8 @@ struct Context<'a> {
     open: bool,
     /// What is known of series of named jobs, by what asks for them.
     named: RefCell<HashMap<String, Option<Rc<named::Named<'a>>>>>,
-    /// The same by where a selector is, which stays there as long as the platform does.
-    named_at: RefCell<HashMap<usize, Option<Rc<named::Named<'a>>>>>,
+    /// The same by the numbers of a query and of a selector in it.
+    named_at: RefCell<HashMap<(usize, usize), Option<Rc<named::Named<'a>>>>>,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
     /// The times between samples of metrics, by their names.
@@ -167,6 +170,19 @@ impl<'a> Context<'a> {
             native: missing::scrapes_native(platform),
             unscraped: OnceCell::new(),
         }
+    }
+
+    /// Judges a query by itself. Says whether what is found of it is the same whoever asks.
+    fn judge(&self, query: &'a Query, parsed: &'a promql::Query, asker: Asker, sink: &mut Sink) -> bool {
+        let mut whoever = true;
+        for selector in parsed.selectors() {
+            whoever &= self.selector(query, selector, asker, sink);
+        }
+        self.groupings(query, parsed, sink);
+        self.meaning(query, parsed, sink);
+        self.meeting(query, parsed, sink);
+        Self::quantiles(query, parsed, sink);
+        whoever
     }
 
     /// What a selector asks for. Says whether what is found of it is the same whoever asks.
@@ -297,24 +313,21 @@ impl<'a> Context<'a> {
 
     /// Labels in `by (…)`, `on (…)` and their like that no series of the query carries.
     fn groupings(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
-        if parsed.label_uses().is_empty()
-            || ["label_replace", "label_join", "count_values"]
-                .iter()
-                .any(|makes| parsed.text().contains(makes))
-        {
+        if parsed.label_uses().is_empty() || parsed.calls(promql::MAKES_LABEL) {
             return;
         }
-        let all = parsed.selectors().iter().map(|selector| self.labels(selector));
+        let all = parsed.selectors().iter().map(|selector| self.labels(query, selector));
         let Some(labels) = all.reduce(Labels::or) else { return };
         let Labels::Some(known) = &labels else { return };
         for used in parsed.label_uses() {
             if !labels.can_hold(&used.label) {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let message = format!("no series of this query carries a label `{}`", used.label);
-                let diagnostic = if groups(parsed.text(), used.place.start) {
-                    Diagnostic::new(codes::OBS018, format!("{message}: the grouping does without it"))
-                } else {
-                    Diagnostic::new(codes::OBS002, message)
+                let diagnostic = match used.list {
+                    List::Grouping => {
+                        Diagnostic::new(codes::OBS018, format!("{message}: the grouping does without it"))
+                    }
+                    List::Matching => Diagnostic::new(codes::OBS002, message),
                 };
                 sink.report(
                     diagnostic
@@ -328,15 +341,6 @@ impl<'a> Context<'a> {
             }
         }
     }
-}
-
-/// Whether a label at a place of a query is one of `by (…)` or `without (…)`: a query works without it.
-fn groups(query: &str, at: usize) -> bool {
-    let before = query.get(..at).and_then(|before| before.rsplit_once('('));
-    before.is_some_and(|(before, _)| {
-        let word = before.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        ["by", "without"].iter().any(|known| word.eq_ignore_ascii_case(known))
-    })
 }
 
 /// Reports the name of a histogram, of which there is no series.

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::formats;
+use crate::notation::authority::Authority;
 use crate::origins::Origins;
 use crate::platform::{Limit, Platform, Role, RouteTarget, Service, Site};
 use crate::source::Span;
@@ -166,8 +167,8 @@ pub(super) fn unsayable(platform: &Platform, sink: &mut Sink) {
 }
 
 fn is_address(text: &str) -> bool {
-    text.rsplit_once(':')
-        .is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok_and(|port| port > 0))
+    Authority::parse(text)
+        .is_some_and(|it| (is_host(it.host) || it.address().is_some()) && it.number().is_some())
 }
 
 fn limit(limit: Option<&Limit>, span: Span, sink: &mut Sink) {

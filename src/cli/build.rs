@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::project::{FILE_NAME, Project};
 use super::report::{Report, count, hand_out};
 use super::variation::{self, Variation};
-use super::{BuildArguments, Failure, Outcome};
+use super::{BuildArguments, Failure, Outcome, meant};
 use super::{drift, files};
 use crate::Parsed;
 use crate::diagnostic::codes;
@@ -16,7 +16,7 @@ use crate::platform::{Platform, Runtime, Service};
 use crate::target::{self, Artifact, Lowered, ONCE, PLACES, TARGETS, Target};
 
 pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome, Failure> {
-    of_project(&Project::find(arguments.source.path.as_deref())?, arguments, report)
+    of_project(&meant::project(arguments.source.path.as_deref())?, arguments, report)
 }
 
 /// Builds, or compares, what the arguments ask for of a project.

@@ -12,7 +12,7 @@ use super::files::shown;
 use super::project::{Project, STDIN};
 use super::report::{Report, count};
 use super::variation::{self, Variation};
-use super::{BundleArguments, Failure, Outcome};
+use super::{BundleArguments, Failure, Outcome, meant};
 use crate::Parsed;
 use crate::diagnostic::codes;
 use crate::digest::{Digest, Hasher};
@@ -25,7 +25,7 @@ use crate::target::{Lowered, ONCE, PLACES};
 const ORIGIN: &str = "BUILD";
 
 pub(super) fn run(arguments: &BundleArguments, report: &Report) -> Result<Outcome, Failure> {
-    let project = Project::find(arguments.source.path.as_deref())?;
+    let project = meant::project(arguments.source.path.as_deref())?;
     expect_place(arguments)?;
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());

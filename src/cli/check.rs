@@ -1,14 +1,13 @@
 //! `infrac check`: what is wrong with a platform, as it is and with every environment, on every runtime of its targets.
 
 use super::fix;
-use super::project::Project;
 use super::report::{Report, count};
 use super::variation;
-use super::{CheckArguments, Failure, Outcome};
+use super::{CheckArguments, Failure, Outcome, meant};
 use crate::Parsed;
 
 pub(super) fn run(arguments: &CheckArguments, report: &Report) -> Result<Outcome, Failure> {
-    let project = Project::find(arguments.source.path.as_deref())?;
+    let project = meant::project(arguments.source.path.as_deref())?;
     if arguments.fix || arguments.diff {
         let fixed = fix::fixed(&project, arguments.source.env.as_deref());
         fixed.hand_over(&project, arguments, report)?;

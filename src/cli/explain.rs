@@ -61,7 +61,12 @@ fn unknown(word: &str) -> Failure {
     let keys = manual::keys();
     let known = CODES.iter().flat_map(|code| [code.id, code.name]).chain(names.iter().map(|it| it.name()));
     let known = known.chain(keys.iter().map(String::as_str));
-    let way_out = did_you_mean(word, known).unwrap_or_else(|| "`infrac explain` lists all of them".into());
+    // Of a path the first step that leads nowhere.
+    let steps: Vec<&str> = word.split('.').collect();
+    let mut pairs = steps.windows(2).map(|pair| pair.join("."));
+    let unknown = pairs.find(|pair| manual::page(pair).is_none()).unwrap_or_else(|| word.to_owned());
+    let way_out =
+        did_you_mean(&unknown, known).unwrap_or_else(|| "`infrac explain` lists all of them".into());
     Failure::Usage(format!(
         "there is no diagnostic, component, target, concept, block, key or word `{word}`\n  help: {}",
         way_out.text

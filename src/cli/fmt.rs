@@ -14,7 +14,7 @@ use crate::diagnostic::machine::Finding;
 use crate::diagnostic::{Diagnostic, Guarded, Sink, codes};
 use crate::hash::HashSet;
 use crate::source::{MAX_FILE_BYTES, Sources};
-use crate::syntax;
+use crate::{schema, syntax};
 
 pub(super) fn run(arguments: &FmtArguments, report: &Report) -> Result<Outcome, Failure> {
     let is_stdin = |path: &PathBuf| path == Path::new("-");
@@ -107,6 +107,7 @@ impl Formatting {
         let formatted = text.map(|text| {
             let id = self.sources.add(name, text);
             let file = syntax::parse(&self.sources, id, &mut sink);
+            schema::decimal_commas(&file.entries, &mut sink);
             (id, file)
         });
         let has_errors = sink.has_errors();

@@ -16,6 +16,7 @@ use super::report::Report;
 use super::{CheckArguments, Failure, InitArguments, Outcome, SourceArguments};
 use crate::diagnostic::Sink;
 use crate::emit;
+use crate::notation::image::Reference;
 use crate::platform::Runtime;
 use crate::source::{Found, LoadError, Loader, Sources};
 use crate::standard::images;
@@ -164,7 +165,7 @@ fn known(folder: &Path, name: Option<&str>) -> Result<Known, Failure> {
     };
     let dockerfile = fs::read_to_string(folder.join("Dockerfile")).ok();
     let image = dockerfile.as_deref().map(dockerfile::read).unwrap_or_default();
-    let is_known = image.base.as_deref().is_some_and(|base| images::knows(images::repository(base)));
+    let is_known = image.base.as_deref().is_some_and(|base| images::knows(Reference::parse(base).repository));
     Ok(Known {
         title: title.replace(|c: char| c.is_control() || matches!(c, '"' | '\\' | '$'), " "),
         name,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::project::Project;
 use super::report::{Report, print};
-use super::{Failure, Outcome, RouteArguments};
+use super::{Failure, Outcome, RouteArguments, meant};
 use crate::Parsed;
 use crate::diagnostic::Guarded;
 use crate::diagnostic::{did_you_mean, list_of};
@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome
     let project = Project::find(arguments.source.as_deref())?;
     let loader = project.loader();
     let parsed = Parsed::load(&loader, project.entry());
+    let environments = parsed.environments();
     let runtime = arguments.on.map_or_else(|| parsed.runtime(), Into::into);
     let compilation = parsed.compile(&loader, arguments.env.as_deref(), runtime);
     let Some(platform) = &compilation.platform else {
@@ -26,21 +27,27 @@ pub(super) fn run(arguments: &RouteArguments, report: &Report) -> Result<Outcome
     };
     let given: Vec<(&str, &str)> =
         arguments.labels.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
-    let alerts = wanted(platform, &arguments.alert, &given)?;
+    let alerts = wanted(platform, &arguments.alert, &given, &environments)?;
     let blocks: Vec<String> = alerts.into_iter().map(|alert| told(platform, alert, &given)).collect();
     print(&Guarded::new(&blocks.join("\n")))?;
     Ok(Outcome::Fine)
 }
 
 /// The alerts of a name that can carry some labels.
-fn wanted<'a>(platform: &'a Platform, name: &str, given: &[(&str, &str)]) -> Result<Vec<&'a Alert>, Failure> {
+fn wanted<'a>(
+    platform: &'a Platform,
+    name: &str,
+    given: &[(&str, &str)],
+    environments: &[String],
+) -> Result<Vec<&'a Alert>, Failure> {
     let alerts = &platform.observed.alerts;
     let named: Vec<&Alert> = alerts.iter().filter(|alert| alert.name == name).collect();
     if named.is_empty() {
         // Several alerts of one name are one, as `show` lists them.
         let names: BTreeSet<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
-        let help = did_you_mean(name, names.iter().copied())
-            .map_or_else(|| format!("the platform has {} alerts", names.len()), |help| help.text);
+        let help = meant::one_of(name, environments)
+            .or_else(|| did_you_mean(name, names.iter().copied()).map(|help| help.text))
+            .unwrap_or_else(|| format!("the platform has {} alerts", names.len()));
         return Err(Failure::Usage(format!("there is no alert `{name}`\n  help: {help}")));
     }
     let differs = |alert: &Alert| {

@@ -10,7 +10,7 @@ mod runs;
 
 use super::project::Project;
 use super::report::{Report, from_here, print};
-use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments, route};
+use super::{Failure, ModelArguments, Outcome, PlatformArguments, ShowArguments, meant, route};
 use crate::diagnostic::{Guarded, did_you_mean};
 use crate::expand::TakenOut;
 use crate::platform::Platform;
@@ -76,8 +76,9 @@ pub(super) fn show(arguments: &ShowArguments, report: &Report) -> Result<Outcome
     if things.is_empty() {
         let known = lists.iter().flat_map(|list| list.named.iter().map(|(name, _)| name.as_str()));
         let known = known.chain(lists.iter().map(|list| list.title));
-        let help = did_you_mean(name, known)
-            .map_or_else(|| "`infrac show` lists everything that has a name".to_owned(), |help| help.text);
+        let help = meant::one_of(name, &environments)
+            .or_else(|| did_you_mean(name, known).map(|help| help.text))
+            .unwrap_or_else(|| "`infrac show` lists everything that has a name".to_owned());
         return Err(Failure::Usage(format!(
             "nothing of `{}` is called `{name}`\n  help: {help}",
             model.name

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use super::build;
 use super::project::Project;
 use super::report::{Report, hand_out};
-use super::{BuildArguments, Failure, Outcome};
+use super::{BuildArguments, Failure, Outcome, meant};
 
 /// How often the files are looked at. Notifications of the file system would be sooner, and would miss changes on shared
 /// folders of virtual machines and networks.
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &BuildArguments, report: &Report) -> Result<Outcome
         return Err(Failure::Usage("standard input does not change: name a file".to_owned()));
     }
     // From here on it is this file, whatever stands in folders above while it is away.
-    let mut project = Project::find(arguments.source.path.as_deref())?;
+    let mut project = meant::project(arguments.source.path.as_deref())?;
     let path = project.folder().join(project.entry());
     let mut read: BTreeSet<PathBuf> = fs::canonicalize(&path).into_iter().collect();
     loop {

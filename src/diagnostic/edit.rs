@@ -32,11 +32,13 @@ pub struct Help {
     near: Option<String>,
     /// Whether the words name known ones that are near.
     is_near: bool,
+    /// Whether the words are a question.
+    asks: bool,
 }
 
 impl From<String> for Help {
     fn from(text: String) -> Self {
-        Self { text, place: None, change: None, near: None, is_near: false }
+        Self { text, place: None, change: None, near: None, is_near: false, asks: false }
     }
 }
 
@@ -56,6 +58,7 @@ impl Help {
             change: Some((Some(word.to_owned()), known.to_owned())),
             near: Some(known.to_owned()),
             is_near: true,
+            asks: true,
         }
     }
 
@@ -101,7 +104,8 @@ impl Help {
     #[must_use]
     pub fn perhaps(text: impl Into<String>) -> Self {
         let new: String = text.into();
-        Self { change: Some((None, new.clone())), ..Self::from(format!("did you mean `{new}`?")) }
+        let words = Self::from(format!("did you mean `{new}`?"));
+        Self { change: Some((None, new)), asks: true, ..words }
     }
 
     /// A text that is missing at a place, which has no length.
@@ -132,6 +136,17 @@ impl Help {
     #[must_use]
     pub fn and(mut self, text: &str) -> Self {
         self.text.push_str(text);
+        self
+    }
+
+    /// Adds a clause. Behind a question it begins a sentence.
+    #[must_use]
+    pub fn further(mut self, clause: &str) -> Self {
+        let mut letters = clause.chars();
+        match letters.next().filter(|_| self.asks) {
+            Some(first) => self.text.extend([" ", &first.to_uppercase().to_string(), letters.as_str()]),
+            None => self.text.extend(["; ", clause]),
+        }
         self
     }
 

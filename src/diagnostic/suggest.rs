@@ -109,8 +109,13 @@ const MOST_LISTED: usize = 30;
 
 /// Words as a sentence has them: `` `a`, `b` and `c` ``.
 pub fn list_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    list_of_some(words, MOST_LISTED)
+}
+
+/// The same of so many words at most; the others are counted: `` `a`, `b` and 4 more ``.
+pub fn list_of_some<'a>(words: impl IntoIterator<Item = &'a str>, most: usize) -> String {
     let mut rest = words.into_iter();
-    let mut words: Vec<String> = rest.by_ref().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
+    let mut words: Vec<String> = rest.by_ref().take(most).map(|word| format!("`{word}`")).collect();
     match rest.count() {
         0 => {}
         more => words.push(format!("{more} more")),

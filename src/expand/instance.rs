@@ -27,7 +27,7 @@ use super::room::{MAX_INSTANCES, Room};
 use super::runtime;
 use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::hash::{HashMap, HashSet, RandomState};
-use crate::model::{ParameterType, Service};
+use crate::model::{Document, ParameterType, Service};
 use crate::schema;
 use crate::source::Span;
 use crate::syntax::{self, Body, Entry, Name, Path, Scope, Value, ValueKind};
@@ -215,7 +215,9 @@ impl Expansion<'_> {
                 let kinds = component.children.iter().map(|kind| kind.name.text.as_str());
                 let known = parameter::names(&component.parameters).chain(kinds).chain(fields);
                 let known = known.chain(self.components.names());
-                let help = match schema::foreign(key, Service::SCHEMA) {
+                let ours = schema::of_top(&item, (&entry.key, entry.label.as_ref()), Document::SCHEMA.fields)
+                    .or_else(|| schema::foreign(key, Service::SCHEMA));
+                let help = match ours {
                     Some(ours) => Some(ours.into()),
                     None => self.sink.did_you_mean(key, known),
                 };

@@ -5,6 +5,7 @@
 
 use crate::diagnostic::Sink;
 use crate::model::{Document, Service};
+use crate::notation::authority::Authority;
 use crate::schema::{Block, Field, Kind, foreign, refuses};
 use crate::source::Sources;
 use crate::standard;
@@ -112,9 +113,9 @@ pub fn unquotable(text: &str, at: usize, inner: &str) -> Option<String> {
 
 /// What stands in the place of `db:5432`, which says no connection where it is text.
 fn of_the_platform(inner: &str) -> Option<String> {
-    let (host, port) = inner.split_once(':')?;
+    let Authority { host, port } = Authority::parse(inner)?;
     let is_name = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    (is_name && port.parse::<u16>().is_ok()).then(|| {
+    (is_name && port?.parse::<u16>().is_ok()).then(|| {
         format!(
             "a service of the platform is named by its port, which connects both: `{host}.PORT.address`; other text is quoted"
         )

@@ -27,7 +27,7 @@ pub(super) fn page(word: &str) -> Option<String> {
 /// The parameters of all components, and those of their children: `postgres.version`.
 pub(super) fn parameters() -> Vec<String> {
     let of_one = |name: &str| {
-        let rows = rows(name).into_iter();
+        let rows = rows(&component::page(name)).into_iter();
         rows.map(|(parameter, _)| format!("{name}.{parameter}")).collect::<Vec<String>>()
     };
     let mut all: Vec<String> = standard::COMPONENTS.iter().flat_map(|(name, _)| of_one(name)).collect();
@@ -36,12 +36,20 @@ pub(super) fn parameters() -> Vec<String> {
     all
 }
 
-/// `COMPONENT.PARAMETER`, or a key that each instance has as services do.
+/// `COMPONENT.PARAMETER`, `COMPONENT.CHILD.PARAMETER`, a child or a service of a component, or a key that each instance has as services do.
 fn parameter(word: &str) -> Option<String> {
-    let (name, key) = word.split_once('.')?;
+    let (name, path) = word.split_once('.')?;
     standard::component(name)?;
+    if let Some(part) = part(name, path) {
+        return Some(format!("A part of `{name}`.\n\n{part}\n"));
+    }
+    let (within, key) = path.rsplit_once('.').map_or((None, path), |(within, key)| (Some(within), key));
+    let rows = match within {
+        None => rows(&component::page(name)),
+        Some(child) => part(name, child).map(|part| rows(&part)).unwrap_or_default(),
+    };
     let rows: Vec<String> =
-        rows(name).into_iter().filter(|(parameter, _)| parameter == key).map(|(_, row)| row).collect();
+        rows.into_iter().filter(|(parameter, _)| parameter == key).map(|(_, row)| row).collect();
     if !rows.is_empty() {
         let head = "| parameter | type | default | meaning |\n| --- | --- | --- | --- |";
         return Some(format!(
@@ -49,14 +57,24 @@ fn parameter(word: &str) -> Option<String> {
             rows.join("\n")
         ));
     }
-    let of_service = schema::key(Document::SCHEMA, Some("service"), key);
+    let block = within.map_or_else(|| "service".to_owned(), |within| format!("service.{within}"));
+    let of_service = schema::key(Document::SCHEMA, Some(&block), key);
     (!of_service.is_empty())
         .then(|| format!("An instance of `{name}` takes what services take:\n\n{of_service}"))
 }
 
-/// The rows of the tables of parameters of a component's page, by the parameter.
-fn rows(name: &str) -> Vec<(String, String)> {
+/// The part of a component's page about one of its children or services.
+fn part(name: &str, wanted: &str) -> Option<String> {
     let page = component::page(name);
+    let heads = [format!("## Its children: {wanted}"), format!("## Its service {wanted}")];
+    let mut lines = page.lines().skip_while(|line| !heads.iter().any(|head| head == *line));
+    let head = lines.next()?;
+    let below: Vec<&str> = lines.take_while(|line| !line.starts_with("## ")).collect();
+    Some(format!("{head}\n{}", below.join("\n")))
+}
+
+/// The rows of the tables of parameters of a component's page, by the parameter.
+fn rows(page: &str) -> Vec<(String, String)> {
     let lines = page.lines().take_while(|line| !line.starts_with("## What"));
     let row = |line: &str| {
         let (parameter, _) = line.strip_prefix("| `")?.split_once('`')?;

@@ -95,7 +95,7 @@ impl Document {
             body: Some(Body { entries, span: origin }),
             patch: false,
         };
-        let mut decoder = Decoder::new(sink).with_components(components).counting(embedded);
+        let mut decoder = Decoder::new(sink).knowing(components, Self::SCHEMA.fields).counting(embedded);
         let document = Self::decode(&whole, &mut decoder);
         (document, decoder.finish())
     }

@@ -54,7 +54,7 @@ block! {
         optional matches: Constant,
         /// The purpose of the parameter.
         optional description: Constant,
-        /// list, child: the kind of children that its names stand for.
+        /// list, child, text: the kind of children that its names stand for.
         optional of: Word,
         /// child: the list of another child that must hold it, such as `account.write`.
         optional listed: Reference,

@@ -1,6 +1,7 @@
 //! Endpoints of outsides: what services reach.
 
 use super::Outside;
+use crate::notation::wildcard;
 
 /// A host and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ impl Endpoint {
         let (own, host) = (self.host.trim_end_matches('.'), host.trim_end_matches('.'));
         self.port == port
             && own.split('.').count() == host.split('.').count()
-            && own.split('.').zip(host.split('.')).all(|(pattern, label)| fits(pattern, label))
+            && own.split('.').zip(host.split('.')).all(|(pattern, label)| is_label_of(pattern, label))
     }
 }
 
@@ -37,17 +38,8 @@ impl Outside {
 }
 
 /// Whether a label is one that a pattern stands for. Names of hosts are the same in any case of letters.
-fn fits(pattern: &str, label: &str) -> bool {
-    let (pattern, label) = (pattern.to_ascii_lowercase(), label.to_ascii_lowercase());
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| label.strip_prefix(first)) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some((_, behind)) = rest.split_once(part) else { return false };
-        rest = behind;
-    }
-    rest.ends_with(last)
+fn is_label_of(pattern: &str, label: &str) -> bool {
+    wildcard::fits(&pattern.to_ascii_lowercase(), &label.to_ascii_lowercase())
 }
 
 #[cfg(test)]

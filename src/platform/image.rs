@@ -2,6 +2,7 @@
 
 use super::Version;
 use crate::model::Access;
+use crate::notation::wildcard;
 
 /// What an image contains.
 #[derive(Debug, Clone)]
@@ -118,10 +119,7 @@ impl ImageFacts {
     /// Whether a variable may be given as a file.
     #[must_use]
     pub fn takes_file(&self, name: &str) -> bool {
-        self.file_variables.iter().any(|known| match known.strip_suffix('*') {
-            Some(start) => name.starts_with(start),
-            None => known == name,
-        })
+        self.file_variables.iter().any(|known| wildcard::is_of(known, name))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Issuers of certificates.
 
 use super::InputId;
+use crate::notation::authority::{Authority, HTTPS};
 use crate::schema::Duration;
 use crate::source::Span;
 
@@ -49,13 +50,8 @@ impl Acme {
     /// The host and the port that its address leads to; 443 where the address names none (RFC 9110, section 4.2.2).
     #[must_use]
     pub fn endpoint(&self) -> (&str, u16) {
-        let rest = self.url.strip_prefix("https://").unwrap_or(&self.url);
-        let authority = rest.split(['/', '?']).next().unwrap_or(rest);
-        let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
-        match authority.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().unwrap_or(443)),
-            None => (authority, 443),
-        }
+        let authority = Authority::of_url(&self.url).map(|(_, authority, _)| authority);
+        authority.map_or(("", HTTPS), |authority| (authority.host, authority.number().unwrap_or(HTTPS)))
     }
 }
 

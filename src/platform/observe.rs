@@ -23,6 +23,7 @@ use super::source::DataSource;
 use super::{InputId, ServiceId};
 use crate::hash::{HashMap, IndexMap};
 use crate::model::{MetricKind, Severity};
+use crate::notation::wildcard;
 use crate::promql::{self, Labels, Matcher, MetricType};
 use crate::schema::{Constant, Duration};
 use crate::source::{SourceFile, Span};
@@ -268,6 +269,8 @@ pub struct Found<'a> {
     pub extra: Option<&'static str>,
     /// The labels that overrides give to every series of the job.
     pub added: &'a [String],
+    /// Whether the job's own service declares it, and no table of what its program exports.
+    pub own: bool,
 }
 
 impl Metric {
@@ -288,13 +291,14 @@ impl Metric {
         if name.len() + 1 < self.name.len() {
             return None;
         }
-        let found = |kind, extra| Some(Found { metric: self, kind, extra, added: &[] });
+        let found = |kind, extra| Some(Found { metric: self, kind, extra, added: &[], own: false });
         if let Some(family) = self.name.strip_suffix('*') {
             return name.starts_with(family).then_some(Found {
                 metric: self,
                 kind: MetricType::Unknown,
                 extra: None,
                 added: &[],
+                own: false,
             });
         }
         let suffix = name.strip_prefix(self.name.as_str())?;
@@ -318,10 +322,7 @@ impl Found<'_> {
     #[must_use]
     pub fn can_hold(&self, label: &str) -> bool {
         self.extra == Some(label)
-            || self.metric.labels.iter().chain(self.added).any(|known| match known.strip_suffix('*') {
-                Some(family) => label.starts_with(family),
-                None => known == label,
-            })
+            || self.metric.labels.iter().chain(self.added).any(|known| wildcard::is_of(known, label))
     }
 
     /// The labels of the series, `job` and `instance` among them.
@@ -341,12 +342,11 @@ pub const TARGET_LABELS: &[&str] = &["job", "instance"];
 impl Exports {
     /// The series of a name, whatever flags it needs. The most exact declaration wins.
     #[must_use]
-    pub fn series(&self, name: &str) -> Option<Found<'_>> {
-        let found = self
-            .own
-            .exactly(name)
+    pub fn series<'a>(&'a self, name: &str) -> Option<Found<'a>> {
+        let own = |found: Found<'a>| Found { own: true, ..found };
+        let found = (self.own.exactly(name).map(own))
             .or_else(|| self.shared.iter().find_map(|table| table.exactly(name)))
-            .or_else(|| self.own.of_family(name))
+            .or_else(|| self.own.of_family(name).map(own))
             .or_else(|| self.shared.iter().find_map(|table| table.metrics.of_family(name)))?;
         Some(Found { added: &self.added, ..found })
     }

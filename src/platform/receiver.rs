@@ -1,6 +1,7 @@
 //! Who is told of alerts, how, when, and what mutes them.
 
 use super::{InputId, OutsideId};
+use crate::notation::wildcard;
 use crate::schema::Duration;
 use crate::source::Span;
 
@@ -99,18 +100,7 @@ impl Wanted {
         if self.is_any_value() {
             return !value.is_empty();
         }
-        let mut parts = self.text.split('*');
-        let Some(mut rest) = parts.next().and_then(|first| value.strip_prefix(first)) else { return false };
-        let mut parts: Vec<&str> = parts.collect();
-        let Some(last) = parts.pop() else { return rest.is_empty() };
-        // The first place of each part leaves the most to those behind it.
-        for part in parts {
-            match rest.find(part) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
-        }
-        rest.ends_with(last)
+        wildcard::fits(&self.text, value)
     }
 }
 

@@ -43,8 +43,7 @@ impl Platform {
         }
         if alert.query.labels.can_hold(label) {
             // Who is scraped is called as one of the jobs, unless series come from elsewhere, or are named anew.
-            let named =
-                || alert.query.text.contains("label_replace") || alert.query.text.contains("label_join");
+            let named = || alert.query.parsed.as_ref().is_some_and(|it| it.calls(promql::RELABEL));
             return if label == TARGET_LABELS[0] && !named() && self.is_of_jobs(alert) {
                 let jobs = self.observed.jobs_of(&alert.query).map(|job| job.name.as_str());
                 Carried::OneOf(jobs.collect::<BTreeSet<&str>>().into_iter().collect())

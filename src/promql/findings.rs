@@ -6,11 +6,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use promql_parser::label::MatchOp;
-use promql_parser::parser::token::{T_AVG, T_DIV, T_MAX, T_MIN, T_SUM};
-use promql_parser::parser::{Call, Expr, VectorSelector};
+use promql_parser::parser::token::{T_AVG, T_DIV, T_MAX, T_MIN, T_QUANTILE, T_SUM};
 
+use super::expr::{Call, Expr, Text, Vector};
 use super::labels::{Facts, Labels, Of, of};
-use super::read::{all, collect};
 use super::{MetricType, Op, Query, Selector};
 
 /// Something that cannot be meant.
@@ -54,18 +53,22 @@ pub enum Finding {
     /// `histogram_quantile` of something that has lost its buckets.
     QuantileWithoutBuckets,
     /// A range that holds too few samples.
-    ShortRange {
-        /// The metric.
-        metric: Option<String>,
-        /// The function.
-        function: String,
-        /// The range.
-        range: Duration,
-        /// How many samples it should hold.
-        samples: u32,
-        /// The shortest that holds enough.
-        least: Duration,
-    },
+    ShortRange(ShortRange),
+}
+
+/// A range that holds too few samples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortRange {
+    /// The metric.
+    pub metric: Option<String>,
+    /// The function.
+    pub function: String,
+    /// The range.
+    pub range: Duration,
+    /// How many samples it should hold.
+    pub samples: u32,
+    /// The shortest that holds enough.
+    pub least: Duration,
 }
 
 /// Everything that cannot be meant, each with the number of the selector that it is about. `interval` is the time
@@ -78,17 +81,7 @@ pub fn findings(
 ) -> Vec<(Finding, Option<usize>)> {
     let asked = Asked { query, facts, interval };
     let mut found = Vec::new();
-    walk(query.tree.expr(), &asked, &mut found);
-    for (finding, _) in &mut found {
-        if let Finding::NoSource { label, place } = finding {
-            let text = query.text();
-            let quoted = ['"', '\'', '`'].map(|quote| format!("{quote}{label}{quote}"));
-            *place = quoted
-                .iter()
-                .find_map(|quoted| Some((text.rfind(quoted.as_str())?, quoted.len())))
-                .map(|(at, length)| at..at + length);
-        }
-    }
+    walk(&query.tree.expr, &asked, &mut found);
     found
 }
 
@@ -104,56 +97,40 @@ impl Asked<'_> {
         of(expr, Of { selected: &|vector| self.query.labels_of(vector, self.facts), all: false })
     }
 
-    fn kind(&self, vector: &VectorSelector) -> Option<MetricType> {
+    fn kind(&self, vector: &Vector) -> Option<MetricType> {
         (self.facts.kind)(self.query.selector(vector)?)
     }
 }
 
 fn walk(expr: &Expr, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usize>)>) {
-    let mut down = |expr: &Expr| walk(expr, asked, found);
+    expr.children().for_each(|child| walk(child, asked, found));
     match expr {
-        Expr::Aggregate(aggregate) => {
-            aggregate.param.iter().for_each(|param| down(param));
-            down(&aggregate.expr);
-        }
-        Expr::Unary(unary) => down(&unary.expr),
         Expr::Binary(binary) => {
-            down(&binary.lhs);
-            down(&binary.rhs);
             if binary.op.id() == T_DIV
                 && let (Some(over), Some(under)) = (bare_rate(&binary.lhs), bare_rate(&binary.rhs))
-                && binary.modifier.as_ref().is_none_or(|modifier| modifier.matching.is_none())
+                && binary.matching().is_none()
                 && let Some(metric) = asked.query.name(over)
                 && Some(metric) == asked.query.name(under)
                 && !compared(asked, over).eq(compared(asked, under))
                 && !are_apart(asked, over, under)
             {
                 let metric = metric.to_owned();
-                found.push((Finding::UnaggregatedRatio { metric }, asked.query.number(over)));
+                found.push((Finding::UnaggregatedRatio { metric }, Some(over.number)));
             }
         }
-        Expr::Paren(paren) => down(&paren.expr),
-        Expr::Subquery(subquery) => down(&subquery.expr),
-        Expr::Call(call) => {
-            call.args.args.iter().for_each(|argument| down(argument));
-            of_call(call, asked, found);
-        }
-        Expr::NumberLiteral(_)
-        | Expr::StringLiteral(_)
-        | Expr::VectorSelector(_)
-        | Expr::MatrixSelector(_)
-        | Expr::Extension(_) => {}
+        Expr::Call(call) => of_call(call, asked, found),
+        _ => {}
     }
 }
 
 /// What a selector compares, and how. A pattern that is hidden is compared as a plain value is.
 fn compared<'q>(
     asked: &Asked<'q>,
-    vector: &'q VectorSelector,
+    vector: &'q Vector,
 ) -> impl Iterator<Item = (&'q str, Discriminant<MatchOp>, &'q str)> {
     let selector = asked.query.selector(vector);
     let mut own = selector.into_iter().flat_map(|selector| &selector.matchers);
-    all(&vector.matchers).map(move |matcher| {
+    vector.all().map(move |matcher| {
         let own = if matcher.name == "__name__" { None } else { own.next() };
         let value = own.map_or(&matcher.value, |own| &own.value);
         (matcher.name.as_str(), discriminant(&matcher.op), value.as_str())
@@ -161,7 +138,7 @@ fn compared<'q>(
 }
 
 /// Whether a label is one value in one selector and another value in the other: then no series meets any.
-fn are_apart(asked: &Asked<'_>, over: &VectorSelector, under: &VectorSelector) -> bool {
+fn are_apart(asked: &Asked<'_>, over: &Vector, under: &Vector) -> bool {
     let Some((over, under)) = asked.query.selector(over).zip(asked.query.selector(under)) else {
         return false;
     };
@@ -174,9 +151,9 @@ fn are_apart(asked: &Asked<'_>, over: &VectorSelector, under: &VectorSelector) -
 }
 
 fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usize>)>) {
-    let function = call.func.name;
+    let function = call.function;
     if function == "histogram_quantile"
-        && let Some(buckets) = call.args.args.get(1)
+        && let Some(buckets) = call.args.get(1)
         && !asked.labels(buckets).can_hold("le")
         && !native(buckets, asked)
     {
@@ -184,24 +161,25 @@ fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usiz
     }
     if function == "label_replace"
         && let Some(label) = source_of(call)
-        && !asked.labels(&call.args.args[0]).can_hold(label)
+        && !asked.labels(&call.args[0]).can_hold(&label.text)
     {
-        found.push((Finding::NoSource { label: label.to_owned(), place: None }, None));
+        let place = asked.query.texts.get(label.number).cloned();
+        found.push((Finding::NoSource { label: label.text.clone(), place }, None));
     }
-    let ranges = call.args.args.iter().find_map(|argument| match argument.as_ref() {
-        Expr::MatrixSelector(matrix) => Some((Some(&matrix.vs), Some(matrix), None)),
+    let ranges = call.args.iter().find_map(|argument| match argument {
+        Expr::Range(vector, range) => Some((Some(&**vector), Some((&**vector, *range)), None)),
         Expr::Subquery(subquery) => Some((bare(&subquery.expr), None, summed(&subquery.expr))),
         _ => None,
     });
     let Some((vector, matrix, summed)) = ranges else { return };
     let grows = matches!(function, "rate" | "irate" | "increase");
     let moves = matches!(function, "delta" | "idelta" | "deriv" | "predict_linear");
-    let function = || call.func.name.to_owned();
+    let function = || call.function.to_owned();
     if let Some(vector) = vector
         && let Some(metric) = asked.query.name(vector).map(str::to_owned)
         && let Some(kind) = asked.kind(vector)
     {
-        let number = asked.query.number(vector);
+        let number = Some(vector.number);
         match kind {
             MetricType::Gauge | MetricType::Summary if grows => {
                 let quantiles = kind == MetricType::Summary;
@@ -217,11 +195,11 @@ fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usiz
         && let Some(metric) = asked.query.name(vector).map(str::to_owned)
         && asked.kind(vector) == Some(MetricType::Counter)
     {
-        let number = asked.query.number(vector);
+        let number = Some(vector.number);
         found.push((Finding::RateOfSum { function: function(), metric }, number));
     }
-    let Some(matrix) = matrix else { return };
-    let samples = match call.func.name {
+    let Some((vector, range)) = matrix else { return };
+    let samples = match call.function {
         // Two samples, and one scrape may fail on either side (robustperception.io, "What range should I
         // use with rate()?").
         "rate" | "increase" | "deriv" | "delta" | "predict_linear" => 4,
@@ -230,39 +208,35 @@ fn of_call(call: &Call, asked: &Asked<'_>, found: &mut Vec<(Finding, Option<usiz
         name if name.ends_with("_over_time") => 1,
         _ => return,
     };
-    let interval = asked.query.selector(&matrix.vs).and_then(asked.interval);
+    let interval = asked.query.selector(vector).and_then(asked.interval);
     if let Some(least) = interval.map(|interval| interval * samples)
-        && matrix.range < least
+        && range < least
     {
-        let metric = asked.query.name(&matrix.vs).map(str::to_owned);
-        let told = Finding::ShortRange { metric, function: function(), range: matrix.range, samples, least };
-        found.push((told, asked.query.number(&matrix.vs)));
+        let metric = asked.query.name(vector).map(str::to_owned);
+        let short = ShortRange { metric, function: function(), range, samples, least };
+        found.push((Finding::ShortRange(short), Some(vector.number)));
     }
 }
 
 /// The label that a new one is made of a part of. `__name__` is there in any case.
-fn source_of(call: &Call) -> Option<&str> {
-    let [_, _, new, source, _] = call.args.args.as_slice() else { return None };
-    let (Expr::StringLiteral(new), Expr::StringLiteral(source)) = (new.as_ref(), source.as_ref()) else {
-        return None;
-    };
-    let source = source.val.as_str();
-    (new.val.contains('$') && !source.is_empty() && !source.starts_with("__")).then_some(source)
+fn source_of(call: &Call) -> Option<&Text> {
+    let [_, _, Expr::Text(new), Expr::Text(source), _] = call.args.as_slice() else { return None };
+    (new.text.contains('$') && !source.text.is_empty() && !source.text.starts_with("__")).then_some(source)
 }
 
 /// A selector, in parentheses or not.
-fn bare(expr: &Expr) -> Option<&VectorSelector> {
+fn bare(expr: &Expr) -> Option<&Vector> {
     match expr {
-        Expr::Paren(paren) => bare(&paren.expr),
-        Expr::VectorSelector(vector) => Some(vector),
+        Expr::Paren(inner) => bare(inner),
+        Expr::Vector(vector) => Some(vector),
         _ => None,
     }
 }
 
 /// The selector whose series are made one by an aggregation.
-fn summed(expr: &Expr) -> Option<&VectorSelector> {
+fn summed(expr: &Expr) -> Option<&Vector> {
     match expr {
-        Expr::Paren(paren) => summed(&paren.expr),
+        Expr::Paren(inner) => summed(inner),
         Expr::Aggregate(aggregate) if matches!(aggregate.op.id(), T_SUM | T_AVG | T_MIN | T_MAX) => {
             bare(&aggregate.expr)
         }
@@ -278,72 +252,49 @@ pub fn quantiles(query: &Query) -> Vec<(String, f64)> {
 
 pub(super) fn shares_of(expr: &Expr) -> Vec<(String, f64)> {
     let mut found = Vec::new();
-    shares(expr, &mut found);
-    found
-}
-
-fn shares(expr: &Expr, found: &mut Vec<(String, f64)>) {
-    let mut outside = |function: &str, share: Option<&Expr>| {
+    expr.each(&mut |expr| {
+        let (function, share) = match expr {
+            Expr::Aggregate(aggregate) if aggregate.op.id() == T_QUANTILE => {
+                ("quantile", aggregate.param.as_ref())
+            }
+            Expr::Call(call) if matches!(call.function, "histogram_quantile" | "quantile_over_time") => {
+                (call.function, call.args.first())
+            }
+            _ => return,
+        };
         if let Some(share) = share.and_then(constant).filter(|share| !(0.0..=1.0).contains(share)) {
             found.push((function.to_owned(), share));
         }
-    };
-    match expr {
-        Expr::Aggregate(aggregate) => {
-            if aggregate.op.to_string() == "quantile" {
-                outside("quantile", aggregate.param.as_deref());
-            }
-            shares(&aggregate.expr, found);
-        }
-        Expr::Unary(unary) => shares(&unary.expr, found),
-        Expr::Binary(binary) => {
-            shares(&binary.lhs, found);
-            shares(&binary.rhs, found);
-        }
-        Expr::Paren(paren) => shares(&paren.expr, found),
-        Expr::Subquery(subquery) => shares(&subquery.expr, found),
-        Expr::Call(call) => {
-            if matches!(call.func.name, "histogram_quantile" | "quantile_over_time") {
-                outside(call.func.name, call.args.args.first().map(AsRef::as_ref));
-            }
-            call.args.args.iter().for_each(|argument| shares(argument, found));
-        }
-        Expr::NumberLiteral(_)
-        | Expr::StringLiteral(_)
-        | Expr::VectorSelector(_)
-        | Expr::MatrixSelector(_)
-        | Expr::Extension(_) => {}
-    }
+    });
+    found
 }
 
 /// The number that an expression is.
 fn constant(expr: &Expr) -> Option<f64> {
     match expr {
-        Expr::NumberLiteral(number) => Some(number.val),
-        Expr::Paren(paren) => constant(&paren.expr),
-        Expr::Unary(unary) => constant(&unary.expr).map(|number| -number),
+        Expr::Number(number) => Some(*number),
+        Expr::Paren(inner) => constant(inner),
+        Expr::Negated(inner) => constant(inner).map(|number| -number),
         _ => None,
     }
 }
 
 /// Whether a query leads to a native histogram, which carries its buckets inside.
 fn native(expr: &Expr, asked: &Asked<'_>) -> bool {
-    let mut selectors = Vec::new();
-    collect(expr, &mut selectors);
-    selectors.iter().any(|(vector, _)| {
+    expr.vectors().iter().any(|(vector, _)| {
         asked.query.name(vector).is_some_and(|metric| !metric.ends_with("_bucket"))
             && asked.kind(vector) == Some(MetricType::Histogram)
     })
 }
 
 /// The series of `rate(x[…])`, in parentheses or not, that nothing sums up.
-fn bare_rate(expr: &Expr) -> Option<&VectorSelector> {
+fn bare_rate(expr: &Expr) -> Option<&Vector> {
     match expr {
-        Expr::Paren(paren) => bare_rate(&paren.expr),
+        Expr::Paren(inner) => bare_rate(inner),
         Expr::Binary(binary) if binary.op.is_comparison_operator() => bare_rate(&binary.lhs),
-        Expr::Call(call) if matches!(call.func.name, "rate" | "irate" | "increase") => {
-            match call.args.args.first().map(AsRef::as_ref) {
-                Some(Expr::MatrixSelector(matrix)) => Some(&matrix.vs),
+        Expr::Call(call) if matches!(call.function, "rate" | "irate" | "increase") => {
+            match call.args.first() {
+                Some(Expr::Range(vector, _)) => Some(vector),
                 _ => None,
             }
         }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use promql_parser::parser::Offset;
 use promql_parser::parser::token::{T_LAND, T_LOR, T_LUNLESS};
-use promql_parser::parser::{Expr, Offset, VectorSelector};
 
 use super::Query;
+use super::expr::{Expr, Vector};
 
 /// Why a query always has a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,21 +22,18 @@ pub enum Always {
 #[must_use]
 pub fn always(query: &Query, sometimes: &dyn Fn(&str) -> bool) -> Option<Always> {
     if query.selectors.is_empty()
-        || !is_always(query.tree.expr(), &|vector| {
-            query.name(vector).is_some_and(|metric| !sometimes(metric))
-        })
+        || !is_always(&query.tree.expr, &|vector| query.name(vector).is_some_and(|metric| !sometimes(metric)))
     {
         return None;
     }
-    Some(if compares(query.tree.expr()) { Always::Bool } else { Always::NoComparison })
+    Some(if compares(&query.tree.expr) { Always::Bool } else { Always::NoComparison })
 }
 
-fn is_always(expr: &Expr, has_series: &dyn Fn(&VectorSelector) -> bool) -> bool {
+fn is_always(expr: &Expr, has_series: &dyn Fn(&Vector) -> bool) -> bool {
     let of = |expr: &Expr| is_always(expr, has_series);
     match expr {
         Expr::Aggregate(aggregate) => of(&aggregate.expr),
-        Expr::Unary(unary) => of(&unary.expr),
-        Expr::Paren(paren) => of(&paren.expr),
+        Expr::Negated(inner) | Expr::Paren(inner) => of(inner),
         Expr::Subquery(subquery) => of(&subquery.expr),
         Expr::Binary(binary) => match binary.op.id() {
             T_LOR => of(&binary.lhs) || of(&binary.rhs),
@@ -43,15 +41,14 @@ fn is_always(expr: &Expr, has_series: &dyn Fn(&VectorSelector) -> bool) -> bool 
             _ if binary.op.is_comparison_operator() && !returns_bool(expr) => false,
             _ => of(&binary.lhs) && of(&binary.rhs),
         },
-        Expr::VectorSelector(vector) => has_series(vector),
-        Expr::MatrixSelector(matrix) => has_series(&matrix.vs),
-        Expr::Call(call) => match call.func.name {
+        Expr::Vector(vector) | Expr::Range(vector, _) => has_series(vector),
+        Expr::Call(call) => match call.function {
             "absent" | "absent_over_time" => false,
             "scalar" => true,
-            _ => call.args.args.iter().all(|argument| of(argument)),
+            _ => call.args.iter().all(of),
         },
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) => true,
-        Expr::Extension(_) => false,
+        Expr::Number(_) | Expr::Text(_) => true,
+        Expr::Extension => false,
     }
 }
 
@@ -64,20 +61,19 @@ pub fn needs_series(query: &Query) -> bool {
 pub(super) fn is_empty(expr: &Expr) -> bool {
     match expr {
         Expr::Aggregate(aggregate) => is_empty(&aggregate.expr),
-        Expr::Unary(unary) => is_empty(&unary.expr),
-        Expr::Paren(paren) => is_empty(&paren.expr),
+        Expr::Negated(inner) | Expr::Paren(inner) => is_empty(inner),
         Expr::Subquery(subquery) => is_empty(&subquery.expr),
         Expr::Binary(binary) => match binary.op.id() {
             T_LOR => is_empty(&binary.lhs) && is_empty(&binary.rhs),
             T_LUNLESS => is_empty(&binary.lhs),
             _ => is_empty(&binary.lhs) || is_empty(&binary.rhs),
         },
-        Expr::VectorSelector(_) | Expr::MatrixSelector(_) => true,
-        Expr::Call(call) => match call.func.name {
+        Expr::Vector(_) | Expr::Range(..) => true,
+        Expr::Call(call) => match call.function {
             "absent" | "absent_over_time" | "scalar" => false,
-            _ => call.args.args.iter().any(|argument| is_empty(argument)),
+            _ => call.args.iter().any(is_empty),
         },
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => false,
+        Expr::Number(_) | Expr::Text(_) | Expr::Extension => false,
     }
 }
 
@@ -95,28 +91,18 @@ pub(super) fn of_expr(expr: &Expr) -> Option<Duration> {
         Some(Offset::Pos(back)) => *back,
         Some(Offset::Neg(_)) | None => Duration::ZERO,
     };
-    let of_vector = |vector: &VectorSelector, range: Duration| {
-        vector.at.is_none().then(|| moved(&vector.offset).saturating_add(range))
-    };
-    let longest = |all: Vec<&Expr>| {
-        all.into_iter().try_fold(Duration::ZERO, |longest, expr| Some(longest.max(of_expr(expr)?)))
+    let of_vector = |vector: &Vector, range: Duration| {
+        (!vector.pinned).then(|| moved(&vector.offset).saturating_add(range))
     };
     match expr {
-        Expr::Aggregate(aggregate) => {
-            longest(aggregate.param.iter().map(AsRef::as_ref).chain([aggregate.expr.as_ref()]).collect())
-        }
-        Expr::Unary(unary) => of_expr(&unary.expr),
-        Expr::Paren(paren) => of_expr(&paren.expr),
-        Expr::Binary(binary) => longest(vec![&binary.lhs, &binary.rhs]),
+        Expr::Vector(vector) => of_vector(vector, LOOKBACK),
+        Expr::Range(vector, range) => of_vector(vector, *range),
         Expr::Subquery(subquery) => {
-            let inner = of_expr(&subquery.expr).filter(|_| subquery.at.is_none())?;
+            let inner = of_expr(&subquery.expr).filter(|_| !subquery.pinned)?;
             Some(inner.saturating_add(subquery.range).saturating_add(moved(&subquery.offset)))
         }
-        Expr::VectorSelector(vector) => of_vector(vector, LOOKBACK),
-        Expr::MatrixSelector(matrix) => of_vector(&matrix.vs, matrix.range),
-        Expr::Call(call) => longest(call.args.args.iter().map(AsRef::as_ref).collect()),
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Some(Duration::ZERO),
-        Expr::Extension(_) => None,
+        Expr::Extension => None,
+        _ => expr.children().try_fold(Duration::ZERO, |longest, inner| Some(longest.max(of_expr(inner)?))),
     }
 }
 
@@ -127,7 +113,7 @@ fn returns_bool(expr: &Expr) -> bool {
 /// Whether a comparison by `bool` stands at the top.
 fn compares(expr: &Expr) -> bool {
     match expr {
-        Expr::Paren(paren) => compares(&paren.expr),
+        Expr::Paren(inner) => compares(inner),
         _ => returns_bool(expr),
     }
 }

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use promql_parser::parser::token::{
     T_BOTTOMK, T_COUNT_VALUES, T_LAND, T_LIMIT_RATIO, T_LIMITK, T_LOR, T_LUNLESS, T_TOPK,
 };
-use promql_parser::parser::{
-    AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
-};
+use promql_parser::parser::{LabelModifier, VectorMatchCardinality};
 
-use super::tree::is_scalar;
+use super::expr::{Aggregate, Binary, Call, Expr, Vector};
 use super::{MetricType, Query, Selector};
 
 /// What is known of the metrics that a query asks for.
@@ -107,18 +105,18 @@ impl Labels {
 /// The labels of a query's result. Selectors on which they do not depend are not asked about.
 #[must_use]
 pub fn labels(query: &Query, facts: &Facts<'_>) -> Labels {
-    of(query.tree.expr(), Of { selected: &|vector| query.labels_of(vector, facts), all: false })
+    of(&query.tree.expr, Of { selected: &|vector| query.labels_of(vector, facts), all: false })
 }
 
 /// The same, where each selector is asked about, for whoever notes what is asked in its order.
 #[must_use]
 pub fn labels_asking_all(query: &Query, facts: &Facts<'_>) -> Labels {
-    of(query.tree.expr(), Of { selected: &|vector| query.labels_of(vector, facts), all: true })
+    of(&query.tree.expr, Of { selected: &|vector| query.labels_of(vector, facts), all: true })
 }
 
 impl Query {
     /// The labels of what a selector of the expression asks for.
-    pub(super) fn labels_of(&self, vector: &VectorSelector, facts: &Facts<'_>) -> Labels {
+    pub(super) fn labels_of(&self, vector: &Vector, facts: &Facts<'_>) -> Labels {
         self.selector(vector).map_or(Labels::Any, facts.labels)
     }
 }
@@ -126,7 +124,7 @@ impl Query {
 /// Who says the labels of each selector.
 #[derive(Clone, Copy)]
 pub(super) struct Of<'a> {
-    pub(super) selected: &'a dyn Fn(&VectorSelector) -> Labels,
+    pub(super) selected: &'a dyn Fn(&Vector) -> Labels,
     /// Whether it is asked about all.
     pub(super) all: bool,
 }
@@ -134,19 +132,17 @@ pub(super) struct Of<'a> {
 pub(super) fn of(expr: &Expr, asked: Of<'_>) -> Labels {
     match expr {
         Expr::Aggregate(aggregate) => of_aggregate(aggregate, asked),
-        Expr::Unary(unary) => of(&unary.expr, asked),
         Expr::Binary(binary) => of_binary(binary, asked),
-        Expr::Paren(paren) => of(&paren.expr, asked),
+        Expr::Negated(inner) | Expr::Paren(inner) => of(inner, asked),
         Expr::Subquery(subquery) => of(&subquery.expr, asked),
-        Expr::VectorSelector(vector) => (asked.selected)(vector),
-        Expr::MatrixSelector(matrix) => (asked.selected)(&matrix.vs),
+        Expr::Vector(vector) | Expr::Range(vector, _) => (asked.selected)(vector),
         Expr::Call(call) => of_call(call, asked),
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Labels::none(),
-        Expr::Extension(_) => Labels::Any,
+        Expr::Number(_) | Expr::Text(_) => Labels::none(),
+        Expr::Extension => Labels::Any,
     }
 }
 
-fn of_aggregate(aggregate: &AggregateExpr, asked: Of<'_>) -> Labels {
+fn of_aggregate(aggregate: &Aggregate, asked: Of<'_>) -> Labels {
     let op = aggregate.op.id();
     // These choose among series and keep their labels.
     let chooses = matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO);
@@ -160,13 +156,13 @@ fn of_aggregate(aggregate: &AggregateExpr, asked: Of<'_>) -> Labels {
         Some(LabelModifier::Exclude(dropped)) => inner.without(&dropped.labels),
         None => Labels::none(),
     };
-    match aggregate.param.as_deref() {
-        Some(Expr::StringLiteral(label)) if op == T_COUNT_VALUES => outer.with([label.val.as_str()]),
+    match &aggregate.param {
+        Some(Expr::Text(label)) if op == T_COUNT_VALUES => outer.with([label.text.as_str()]),
         _ => outer,
     }
 }
 
-fn of_binary(binary: &BinaryExpr, asked: Of<'_>) -> Labels {
+fn of_binary(binary: &Binary, asked: Of<'_>) -> Labels {
     let (left, right) = (of(&binary.lhs, asked), of(&binary.rhs, asked));
 
     match binary.op.id() {
@@ -175,10 +171,10 @@ fn of_binary(binary: &BinaryExpr, asked: Of<'_>) -> Labels {
         _ => {}
     }
     // A chain of operations stands on the left side, so the other one answers sooner.
-    if is_scalar(&binary.rhs) {
+    if binary.rhs.is_scalar() {
         return left;
     }
-    if is_scalar(&binary.lhs) {
+    if binary.lhs.is_scalar() {
         return right;
     }
     let Some(modifier) = &binary.modifier else { return left };
@@ -198,16 +194,16 @@ fn of_binary(binary: &BinaryExpr, asked: Of<'_>) -> Labels {
 }
 
 fn of_call(call: &Call, asked: Of<'_>) -> Labels {
-    let argument = |at: usize| call.args.args.get(at).map(AsRef::as_ref);
+    let argument = |at: usize| call.args.get(at);
     let text = |at: usize| match argument(at) {
-        Some(Expr::StringLiteral(text)) => Some(text.val.as_str()),
+        Some(Expr::Text(text)) => Some(text.text.as_str()),
         _ => None,
     };
     let first = argument(0).map_or(Labels::none(), |argument| of(argument, asked));
-    match call.func.name {
+    match call.function {
         "absent" | "absent_over_time" => absent(argument(0)),
         "histogram_quantile" | "histogram_fraction" => {
-            let last = call.args.args.last().map_or(Labels::none(), |argument| of(argument, asked));
+            let last = call.args.last().map_or(Labels::none(), |argument| of(argument, asked));
             last.without(&["le".to_owned()])
         }
         "quantile_over_time" => argument(1).map_or(Labels::none(), |argument| of(argument, asked)),
@@ -215,18 +211,33 @@ fn of_call(call: &Call, asked: Of<'_>) -> Labels {
         "info" => Labels::Any,
         "vector" | "time" | "scalar" | "pi" | "step" => Labels::none(),
         // Parts of a date of nothing in particular.
-        _ if call.args.args.is_empty() => Labels::none(),
+        _ if call.args.is_empty() => Labels::none(),
         _ => first,
+    }
+}
+
+/// Whether a result carries a label that every selector asks for; `equal`: by `=`, so that it is known of what is absent.
+#[must_use]
+pub fn keeps_matched(query: &Query, equal: bool) -> bool {
+    keeps(&query.tree.expr, equal)
+}
+
+fn keeps(expr: &Expr, equal: bool) -> bool {
+    match expr {
+        Expr::Aggregate(_) | Expr::Extension => false,
+        Expr::Binary(binary) if binary.matching().is_some() => false,
+        Expr::Call(call) => match call.function {
+            "absent" | "absent_over_time" => equal && call.args.iter().all(|it| it.vector().is_some()),
+            "info" | "label_join" | "label_replace" | "vector" => false,
+            _ => call.args.iter().all(|argument| keeps(argument, equal)),
+        },
+        _ => expr.children().all(|inner| keeps(inner, equal)),
     }
 }
 
 /// What is absent has the labels that were asked for by `=`.
 fn absent(argument: Option<&Expr>) -> Labels {
-    let vector = match argument {
-        Some(Expr::VectorSelector(vector)) => vector,
-        Some(Expr::MatrixSelector(matrix)) => &matrix.vs,
-        _ => return Labels::none(),
-    };
+    let Some(vector) = argument.and_then(Expr::vector) else { return Labels::none() };
     let equal = vector.matchers.matchers.iter().filter(|matcher| {
         matches!(matcher.op, promql_parser::label::MatchOp::Equal) && matcher.name != "__name__"
     });

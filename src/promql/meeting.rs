@@ -4,14 +4,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use promql_parser::parser::token::{T_LAND, T_LOR, T_LUNLESS};
-use promql_parser::parser::{
-    AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector,
+use promql_parser::parser::token::{
+    T_BOTTOMK, T_COUNT_VALUES, T_LAND, T_LIMIT_RATIO, T_LIMITK, T_LOR, T_LUNLESS, T_TOPK,
 };
+use promql_parser::parser::{LabelModifier, VectorMatchCardinality};
 
+use super::expr::{Aggregate, Binary, Call, Expr, Vector};
 use super::labels::{Facts, Of, of};
-use super::read::collect;
-use super::tree::is_scalar;
 use super::{Op, Query};
 use crate::hash::HashMap;
 
@@ -50,14 +49,9 @@ pub enum Apart {
 #[must_use]
 pub fn unmet(query: &Query, facts: &Facts<'_>, carried: Carried<'_>) -> Vec<Unmet> {
     let all = All { carried, query, known: RefCell::default() };
-    let number = |expr: &Expr| {
-        let mut inside = Vec::new();
-        collect(expr, &mut inside);
-        let (first, _) = inside.first()?;
-        query.number(first)
-    };
+    let number = |expr: &Expr| Some(expr.vectors().first()?.0.number);
     let mut found = Vec::new();
-    walk(query.tree.expr(), &mut |binary, inside| {
+    walk(&query.tree.expr, &mut |binary, inside| {
         // What has no result meets nothing, and is told once.
         if inside {
             return true;
@@ -77,34 +71,16 @@ pub fn unmet(query: &Query, facts: &Facts<'_>, carried: Carried<'_>) -> Vec<Unme
 /// The labels that the series of a query's result carry in any case.
 #[must_use]
 pub fn always(query: &Query, carried: Carried<'_>) -> Certain {
-    All { carried, query, known: RefCell::default() }.must(query.tree.expr())
+    All { carried, query, known: RefCell::default() }.must(&query.tree.expr)
 }
 
 /// Shows operations, those within others first, each with whether the sides of one of these never meet; says so of all
 /// together.
-fn walk<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a BinaryExpr, bool) -> bool) -> bool {
+fn walk<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Binary, bool) -> bool) -> bool {
+    let inside = expr.children().fold(false, |inside, child| walk(child, see) || inside);
     match expr {
-        Expr::Aggregate(aggregate) => {
-            let param = aggregate.param.as_ref().is_some_and(|param| walk(param, see));
-            walk(&aggregate.expr, see) || param
-        }
-        Expr::Unary(unary) => walk(&unary.expr, see),
-        Expr::Binary(binary) => {
-            let left = walk(&binary.lhs, see);
-            let right = walk(&binary.rhs, see);
-            see(binary, left || right)
-        }
-        Expr::Paren(paren) => walk(&paren.expr, see),
-        Expr::Subquery(subquery) => walk(&subquery.expr, see),
-        Expr::Call(call) => {
-            let apart = call.args.args.iter().filter(|argument| walk(argument, see));
-            apart.count() > 0
-        }
-        Expr::NumberLiteral(_)
-        | Expr::StringLiteral(_)
-        | Expr::VectorSelector(_)
-        | Expr::MatrixSelector(_)
-        | Expr::Extension(_) => false,
+        Expr::Binary(binary) => see(binary, inside),
+        _ => inside,
     }
 }
 
@@ -112,18 +88,17 @@ fn walk<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a BinaryExpr, bool) -> bool) -
 struct All<'q> {
     carried: Carried<'q>,
     query: &'q Query,
-    /// What is known of operations, by where they are: each is asked about by all that it stands in.
+    /// What is known of operations, by their numbers: each is asked about by all that it stands in.
     known: RefCell<HashMap<usize, Certain>>,
 }
 
 impl All<'_> {
     /// A label that keeps two sides apart, and how.
-    fn apart(&self, binary: &BinaryExpr, facts: &Facts<'_>) -> Option<(String, Apart)> {
-        if binary.op.id() == T_LOR || is_scalar(&binary.rhs) || is_scalar(&binary.lhs) {
+    fn apart(&self, binary: &Binary, facts: &Facts<'_>) -> Option<(String, Apart)> {
+        if binary.op.id() == T_LOR || binary.rhs.is_scalar() || binary.lhs.is_scalar() {
             return None;
         }
-        let matching = binary.modifier.as_ref().and_then(|modifier| modifier.matching.as_ref());
-        let compared = |label: &String| match matching {
+        let compared = |label: &String| match binary.matching() {
             Some(LabelModifier::Include(on)) => on.labels.contains(label),
             Some(LabelModifier::Exclude(ignored)) => !ignored.labels.contains(label),
             None => true,
@@ -152,26 +127,23 @@ impl All<'_> {
     fn must(&self, expr: &Expr) -> Certain {
         match expr {
             Expr::Aggregate(aggregate) => self.of_aggregate(aggregate),
-            Expr::Unary(unary) => self.must(&unary.expr),
             Expr::Binary(binary) => {
-                let place = std::ptr::from_ref(binary).addr();
-                if let Some(known) = self.known.borrow().get(&place) {
+                if let Some(known) = self.known.borrow().get(&binary.number) {
                     return known.clone();
                 }
                 let labels = self.of_binary(binary);
-                self.known.borrow_mut().insert(place, labels.clone());
+                self.known.borrow_mut().insert(binary.number, labels.clone());
                 labels
             }
-            Expr::Paren(paren) => self.must(&paren.expr),
+            Expr::Negated(inner) | Expr::Paren(inner) => self.must(inner),
             Expr::Subquery(subquery) => self.must(&subquery.expr),
-            Expr::VectorSelector(vector) => self.of_vector(vector),
-            Expr::MatrixSelector(matrix) => self.of_vector(&matrix.vs),
+            Expr::Vector(vector) | Expr::Range(vector, _) => self.of_vector(vector),
             Expr::Call(call) => self.of_call(call),
-            Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => Certain::new(),
+            Expr::Number(_) | Expr::Text(_) | Expr::Extension => Certain::new(),
         }
     }
 
-    fn of_vector(&self, vector: &VectorSelector) -> Certain {
+    fn of_vector(&self, vector: &Vector) -> Certain {
         let Some(selector) = self.query.selector(vector) else { return Certain::new() };
         let mut labels = selector.metric.as_deref().map(self.carried).unwrap_or_default();
         // A matcher that an empty value does not pass lets through only what has the label.
@@ -185,10 +157,10 @@ impl All<'_> {
         labels
     }
 
-    fn of_aggregate(&self, aggregate: &AggregateExpr) -> Certain {
+    fn of_aggregate(&self, aggregate: &Aggregate) -> Certain {
         let mut inner = self.must(&aggregate.expr);
-        let op = aggregate.op.to_string();
-        if matches!(op.as_str(), "topk" | "bottomk" | "limitk" | "limit_ratio") {
+        let op = aggregate.op.id();
+        if matches!(op, T_TOPK | T_BOTTOMK | T_LIMITK | T_LIMIT_RATIO) {
             return inner;
         }
         match &aggregate.modifier {
@@ -196,22 +168,21 @@ impl All<'_> {
             Some(LabelModifier::Exclude(dropped)) => inner.retain(|label, _| !dropped.labels.contains(label)),
             None => inner.clear(),
         }
-        if let (Some(Expr::StringLiteral(label)), "count_values") = (aggregate.param.as_deref(), op.as_str())
-        {
-            inner.insert(label.val.clone(), None);
+        if let (Some(Expr::Text(label)), T_COUNT_VALUES) = (&aggregate.param, op) {
+            inner.insert(label.text.clone(), None);
         }
         inner
     }
 
-    fn of_binary(&self, binary: &BinaryExpr) -> Certain {
+    fn of_binary(&self, binary: &Binary) -> Certain {
         let mut left = self.must(&binary.lhs);
         match binary.op.id() {
             T_LAND | T_LUNLESS => return left,
-            _ if is_scalar(&binary.rhs) => return left,
+            _ if binary.rhs.is_scalar() => return left,
             _ => {}
         }
         let right = self.must(&binary.rhs);
-        if is_scalar(&binary.lhs) {
+        if binary.lhs.is_scalar() {
             return right;
         }
         if binary.op.id() == T_LOR {
@@ -238,13 +209,13 @@ impl All<'_> {
     }
 
     fn of_call(&self, call: &Call) -> Certain {
-        let argument = |at: usize| call.args.args.get(at).map(AsRef::as_ref);
+        let argument = |at: usize| call.args.get(at);
         let of_argument = |at: usize| argument(at).map(|argument| self.must(argument)).unwrap_or_default();
-        match call.func.name {
+        match call.function {
             // It carries the labels that are asked for by `=`, unless they contradict each other.
             "absent" | "absent_over_time" | "vector" | "time" | "scalar" | "pi" | "step" => Certain::new(),
             "histogram_quantile" | "histogram_fraction" => {
-                let mut labels = of_argument(call.args.args.len().saturating_sub(1));
+                let mut labels = of_argument(call.args.len().saturating_sub(1));
                 labels.remove("le");
                 labels
             }
@@ -252,7 +223,7 @@ impl All<'_> {
             "label_replace" | "label_join" => {
                 let mut labels = of_argument(0);
                 match argument(1) {
-                    Some(Expr::StringLiteral(name)) => drop(labels.remove(&name.val)),
+                    Some(Expr::Text(name)) => drop(labels.remove(&name.text)),
                     _ => labels.clear(),
                 }
                 labels

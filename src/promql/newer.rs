@@ -88,31 +88,19 @@ fn function(text: &str, place: &Range<usize>) -> Option<Problem> {
 fn of_number(text: &str, number: &Number) -> Option<Problem> {
     let words = &text[number.place.clone()];
     if !number.duration {
-        return plain(words).map(|(message, help)| {
-            let told = Problem::at(message, number.place.clone());
-            if help.is_empty() { told } else { told.help(help) }
-        });
+        return plain(words, number.place.clone());
     }
     // A range and the step of a subquery are one word.
     let mut from = number.place.start;
-    for part in words.split(':') {
+    words.split(':').find_map(|part| {
         let place = from..from + part.len();
         from = place.end + 1;
-        let Some((message, help)) = time(part) else { continue };
-        let told = Problem::at(message, place);
-        // What is to be written and nothing else stands there in its place.
-        let text = help.strip_prefix("write `").and_then(|rest| rest.strip_suffix('`')).map(str::to_owned);
-        let told = if help.is_empty() { told } else { told.help(help) };
-        return Some(match text {
-            Some(text) => told.put(text),
-            None => told,
-        });
-    }
-    None
+        time(part, place)
+    })
 }
 
 /// Why a number is none to Prometheus 2.53, and what to write.
-fn plain(word: &str) -> Option<(String, String)> {
+fn plain(word: &str, place: Range<usize>) -> Option<Problem> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     if let Some(hex) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"))
         && !hex.is_empty()
@@ -131,37 +119,42 @@ fn plain(word: &str) -> Option<(String, String)> {
     if rest.is_empty() {
         let infinite = word.parse::<f64>().is_ok_and(f64::is_infinite);
         return infinite.then(|| {
-            (format!("`{word}` is larger than any number"), "write `Inf` where that is meant".to_owned())
+            Problem::at(format!("`{word}` is larger than any number"), place)
+                .help("write `Inf` where that is meant")
         });
     }
-    if let Some(seconds) = super::duration(word).map(|time| time.as_secs_f64()) {
-        return Some((
-            format!("`{word}` is a duration where a number belongs"),
-            format!("write it in seconds: `{seconds}`"),
-        ));
-    }
-    Some((format!("`{word}` is no number that Prometheus 2.53 reads"), String::new()))
+    let seconds = super::duration(word).map(|time| time.as_secs_f64());
+    Some(match seconds {
+        Some(seconds) => Problem::at(format!("`{word}` is a duration where a number belongs"), place)
+            .help(format!("write it in seconds: `{seconds}`")),
+        None => Problem::at(format!("`{word}` is no number that Prometheus 2.53 reads"), place),
+    })
 }
 
 /// Why a time is none to Prometheus 2.53, and what to write.
-fn time(word: &str) -> Option<(String, String)> {
+fn time(word: &str, place: Range<usize>) -> Option<Problem> {
     match super::duration(word) {
-        Some(time) if time.is_zero() => return Some((format!("`{word}` is no time at all"), String::new())),
+        Some(time) if time.is_zero() => {
+            return Some(Problem::at(format!("`{word}` is no time at all"), place));
+        }
         Some(_) => return None,
         None if word.is_empty() => return None,
         None => {}
     }
     let Ok(seconds) = word.parse::<f64>() else {
-        return Some((
-            format!("`{word}` is no duration"),
-            "whole numbers with units, from the largest to the smallest: `1d`, `1h30m`, `500ms`".to_owned(),
-        ));
+        return Some(
+            Problem::at(format!("`{word}` is no duration"), place)
+                .help("whole numbers with units, from the largest to the smallest: `1d`, `1h30m`, `500ms`"),
+        );
     };
-    let help = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).map(|time| {
-        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        format!("write `{}`", schema::Duration(millis))
-    });
-    Some((format!("`{word}` has no unit, which Prometheus 2.53 asks for"), help.unwrap_or_default()))
+    let problem = Problem::at(format!("`{word}` has no unit, which Prometheus 2.53 asks for"), place);
+    Some(match Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()) {
+        Some(time) => {
+            let time = schema::Duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).to_string();
+            problem.help(format!("write `{time}`")).put(time)
+        }
+        None => problem,
+    })
 }
 
 fn quoted(text: &str, place: &Range<usize>) -> Problem {

@@ -2,17 +2,16 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
-use promql_parser::label::{MatchOp, Matchers};
+use promql_parser::parser;
 use promql_parser::parser::value::ValueType;
-use promql_parser::parser::{self, Expr, VectorSelector};
 
-use super::pattern::{Pattern, Patterns};
+use super::pattern::Patterns;
 use super::scan::{self, Scan};
-use super::shape::{self, Shapes};
+use super::selector::selector;
+use super::shape;
 use super::tree::Tree;
-use super::{MAX_BYTES, MAX_NODES, Matcher, Op, Problem, Query, Selector, Shared, is_label, newer, no_label};
+use super::{MAX_BYTES, MAX_NODES, Problem, Query, Selector, Shared, is_label, newer, no_label};
 
 impl Query {
     /// Parses a query, one of many that are alike.
@@ -36,12 +35,11 @@ impl Query {
         // Compiling patterns takes longer than all else, and the parser compiles each it sees. What is wrong is told
         // by the plain text.
         if let Some(hidden) = scan.without_patterns(&plain)
-            && let Ok(query) =
-                Self::read(text, &hidden, &scan, &variables, Some(&shared.patterns), &shared.shapes)
+            && let Ok(query) = Self::read(text, &hidden, &scan, &variables, Some(&shared.patterns), shared)
         {
             return Ok(query);
         }
-        Self::read(text, &plain, &scan, &variables, None, &shared.shapes)
+        Self::read(text, &plain, &scan, &variables, None, shared)
     }
 
     /// Parses `plain`; the patterns that are hidden in it come from `patterns`.
@@ -51,11 +49,11 @@ impl Query {
         scan: &Scan,
         variables: &[Range<usize>],
         patterns: Option<&Patterns>,
-        shapes: &Shapes,
+        shared: &Shared,
     ) -> Result<Self, Problem> {
         let whole = |message: &str| Problem::whole(message);
         let shape = shape::shape(plain, scan);
-        let known = shape.as_deref().and_then(|shape| shapes.get(shape));
+        let known = shape.as_deref().and_then(|shape| shared.shapes.get(shape));
         // What stands in the place of a variable is not judged.
         if !(variables.is_empty() && known.as_ref().is_some_and(|tree| tree.judged))
             && let Some(problem) = newer::problem(plain, scan, variables)
@@ -63,12 +61,12 @@ impl Query {
             return Err(problem);
         }
         if let Some(tree) = known
-            && let found = tree.selectors()
+            && let found = tree.expr.vectors()
             && shape::is_worded(&found, scan)
         {
             // What makes a query no query is the same in every one of a shape, but for a pattern.
             return shape::worded(&found, plain, scan, patterns)
-                .map(|selectors| Self { text: text.to_owned(), tree, selectors, labels: scan.labels.clone() })
+                .map(|selectors| Self::of(text, tree, selectors, scan, shared))
                 .ok_or_else(|| whole("a pattern of it cannot be read"));
         }
         let expr = parser::parse(plain).map_err(|message| scan::locate(&message, scan, plain))?;
@@ -80,8 +78,8 @@ impl Query {
         if let Some(used) = scan.labels.iter().find(|used| !is_label(&used.label)) {
             return Err(no_label(&used.label, used.place.clone()));
         }
-        let tree = Tree::new(expr, variables.is_empty());
-        let found = tree.selectors();
+        let tree = Tree::new(expr, shared.number(), variables.is_empty());
+        let found = tree.expr.vectors();
         let known = found.len() == scan.selectors.len();
         let selectors: Vec<Selector> = found
             .iter()
@@ -97,103 +95,22 @@ impl Query {
         if let Some(matcher) = matchers().find(|matcher| !is_label(&matcher.label)) {
             return Err(no_label(&matcher.label, matcher.place.clone()));
         }
+        let shape = shape.filter(|_| shape::is_worded(&found, scan));
         let tree = Arc::new(tree);
-        if let Some(shape) = shape.filter(|_| shape::is_worded(&tree.selectors(), scan)) {
-            shapes.put(shape, &tree);
+        if let Some(shape) = shape {
+            shared.shapes.put(shape, &tree);
         }
-        Ok(Self { text: text.to_owned(), tree, selectors, labels: scan.labels.clone() })
+        Ok(Self::of(text, tree, selectors, scan, shared))
     }
-}
 
-/// The selectors of an expression in the order of its text.
-pub(super) fn collect<'a>(expr: &'a Expr, found: &mut Vec<(&'a VectorSelector, Option<Duration>)>) {
-    match expr {
-        Expr::Aggregate(aggregate) => {
-            if let Some(param) = &aggregate.param {
-                collect(param, found);
-            }
-            collect(&aggregate.expr, found);
+    fn of(text: &str, tree: Arc<Tree>, selectors: Vec<Selector>, scan: &Scan, shared: &Shared) -> Self {
+        Self {
+            number: shared.number(),
+            text: text.to_owned(),
+            tree,
+            selectors,
+            labels: scan.labels.clone(),
+            texts: scan.texts.clone(),
         }
-        Expr::Unary(unary) => collect(&unary.expr, found),
-        Expr::Binary(binary) => {
-            collect(&binary.lhs, found);
-            collect(&binary.rhs, found);
-        }
-        Expr::Paren(paren) => collect(&paren.expr, found),
-        Expr::Subquery(subquery) => collect(&subquery.expr, found),
-        Expr::VectorSelector(vector) => found.push((vector, None)),
-        Expr::MatrixSelector(matrix) => found.push((&matrix.vs, Some(matrix.range))),
-        Expr::Call(call) => call.args.args.iter().for_each(|argument| collect(argument, found)),
-        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => {}
     }
-}
-
-/// A selector; `None` where a hidden pattern cannot be compiled.
-fn selector(
-    vector: &VectorSelector,
-    range: Option<Duration>,
-    scanned: Option<&scan::Place>,
-    length: usize,
-    patterns: Option<&Patterns>,
-) -> Option<Selector> {
-    let place = scanned.map_or(0..length, |scanned| scanned.place.clone());
-    let mut metric = vector.name.clone();
-    let mut matchers = Vec::new();
-    let mut labels: Vec<&scan::Label> = scanned.iter().flat_map(|scanned| &scanned.labels).collect();
-    for matcher in all(&vector.matchers) {
-        // A label may stand there several times.
-        let at = labels.iter().position(|label| label.name == matcher.name);
-        let label = at.map(|at| labels.remove(at));
-        if matcher.name == "__name__" {
-            let (op, _) = compared(matcher, &matcher.value, label, patterns)?;
-            if op == Op::Equal {
-                metric.get_or_insert_with(|| matcher.value.clone());
-            }
-            continue;
-        }
-        matchers.push(self::matcher(matcher, &matcher.value, label, &place, patterns)?);
-    }
-    Some(Selector { metric, matchers, range, place })
-}
-
-/// A matcher, with its value; `None` where a hidden pattern cannot be compiled. Where its label's name is not known, it
-/// stands at the selector's place.
-pub(super) fn matcher(
-    parsed: &promql_parser::label::Matcher,
-    value: &str,
-    label: Option<&scan::Label>,
-    place: &Range<usize>,
-    patterns: Option<&Patterns>,
-) -> Option<Matcher> {
-    let (op, pattern) = compared(parsed, value, label, patterns)?;
-    Some(Matcher {
-        label: parsed.name.clone(),
-        op,
-        value: value.to_owned(),
-        place: label.map_or(place, |label| &label.place).clone(),
-        value_place: label.and_then(|label| label.value.clone()),
-        pattern,
-    })
-}
-
-/// How a matcher compares.
-fn compared(
-    parsed: &promql_parser::label::Matcher,
-    value: &str,
-    label: Option<&scan::Label>,
-    patterns: Option<&Patterns>,
-) -> Option<(Op, Option<Pattern>)> {
-    let hidden = label.and_then(|label| Some((label.pattern?.0, patterns?)));
-    Some(match (hidden, &parsed.op) {
-        (Some((op, patterns)), _) => (op, Some(patterns.get(value)?)),
-        (None, MatchOp::Equal) => (Op::Equal, None),
-        (None, MatchOp::NotEqual) => (Op::NotEqual, None),
-        (None, MatchOp::Re(pattern)) => (Op::Matches, Some(Pattern::compiled(pattern))),
-        (None, MatchOp::NotRe(pattern)) => (Op::MatchesNot, Some(Pattern::compiled(pattern))),
-    })
-}
-
-/// Matchers, those behind `or` among them.
-pub(super) fn all(matchers: &Matchers) -> impl Iterator<Item = &promql_parser::label::Matcher> {
-    matchers.matchers.iter().chain(matchers.or_matchers.iter().flatten())
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{LabelUse, Op, Problem};
+use super::{ABSENT, LabelUse, List, Op, Problem};
 
 /// What a scan finds.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct Scan {
     pub(super) numbers: Vec<Number>,
     /// Labels in quotes, in groupings and matchings.
     pub(super) quoted: Vec<Range<usize>>,
+    /// Other texts outside of braces, with their quotes: arguments.
+    pub(super) texts: Vec<Range<usize>>,
     /// How many operators and brackets there are.
     pub(super) nodes: usize,
     /// A bracket or quote that is not closed.
@@ -56,7 +58,14 @@ pub(super) struct Label {
 }
 
 /// Words before a list of labels.
-const LISTS: &[&str] = &["by", "without", "on", "ignoring", "group_left", "group_right"];
+const LISTS: &[(&str, List)] = &[
+    ("by", List::Grouping),
+    ("without", List::Grouping),
+    ("on", List::Matching),
+    ("ignoring", List::Matching),
+    ("group_left", List::Matching),
+    ("group_right", List::Matching),
+];
 
 /// Words that are no metric where nothing opens behind them.
 const KEYWORDS: &[&str] = &[
@@ -90,9 +99,9 @@ impl Scan {
         let mut open: Vec<(usize, u8)> = Vec::new();
         let bytes = text.as_bytes();
         let mut at = 0;
-        // The list of labels that the next parenthesis opens, and the depth of the open one.
-        let mut list_next = false;
-        let mut list_depth: Option<usize> = None;
+        // The list of labels that the next parenthesis opens, and the open one with its depth.
+        let mut list_next: Option<List> = None;
+        let mut list_open: Option<(usize, List)> = None;
         // Whether something ends there that an operator may follow; and what was so before the list of labels.
         let mut operand = false;
         let mut operand_before = false;
@@ -107,8 +116,10 @@ impl Scan {
                         operand = true;
                         if open.last().is_some_and(|(_, opened)| *opened == b'{') {
                             scan.value(start..end);
-                        } else if list_depth.is_some() {
+                        } else if list_open.is_some() {
                             scan.quoted.push(start..end);
+                        } else {
+                            scan.texts.push(start..end);
                         }
                     }
                     None => {
@@ -122,20 +133,20 @@ impl Scan {
                         scan.selectors.push(Place { place: start..start + 1, labels: Vec::new() });
                     }
                     open.push((start, byte));
-                    if byte == b'(' && list_next {
-                        list_depth = Some(open.len());
+                    if let (b'(', Some(list)) = (byte, list_next) {
+                        list_open = Some((open.len(), list));
                         operand_before = operand;
                     }
                     operand = false;
-                    list_next = false;
+                    list_next = None;
                 }
                 b')' | b']' | b'}' => {
                     let fits = |(_, opened): (usize, u8)| {
                         matches!((opened, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'))
                     };
                     operand = true;
-                    if list_depth == Some(open.len()) {
-                        list_depth = None;
+                    if list_open.is_some_and(|(depth, _)| depth == open.len()) {
+                        list_open = None;
                         operand = operand_before;
                     }
                     if !open.pop().is_some_and(fits) {
@@ -153,7 +164,7 @@ impl Scan {
                     at = word_end(bytes, start);
                     let around = Around {
                         inside: open.last().map(|(_, opened)| *opened),
-                        list: list_depth.is_some(),
+                        list: list_open.map(|(_, list)| list),
                         operand,
                     };
                     (list_next, operand) = scan.word(text, start..at, &around);
@@ -175,7 +186,7 @@ impl Scan {
     /// The text with plain comparisons in the place of those with patterns. `None` where there are none, and where
     /// more depends on how it is compared: what makes a selector without a name one, and what `absent` carries.
     pub(super) fn without_patterns(&self, text: &str) -> Option<String> {
-        if text.contains("absent") {
+        if self.words.iter().any(|word| ABSENT.contains(&&text[word.clone()])) {
             return None;
         }
         let mut out = text.as_bytes().to_vec();
@@ -206,13 +217,13 @@ impl Scan {
         }
     }
 
-    /// Takes a word; says whether a list of labels follows, and whether an operator may.
-    fn word(&mut self, text: &str, place: Range<usize>, around: &Around) -> (bool, bool) {
+    /// Takes a word; says which list of labels follows, and whether an operator may.
+    fn word(&mut self, text: &str, place: Range<usize>, around: &Around) -> (Option<List>, bool) {
         self.words.push(place.clone());
         let word = &text[place.clone()];
-        if around.list {
-            self.labels.push(LabelUse { label: word.to_owned(), place });
-            return (false, true);
+        if let Some(list) = around.list {
+            self.labels.push(LabelUse { label: word.to_owned(), place, list });
+            return (None, true);
         }
         match around.inside {
             Some(b'{') => {
@@ -220,17 +231,18 @@ impl Scan {
                     let pattern = pattern_at(text, place.end);
                     selector.labels.push(Label { name: word.to_owned(), place, pattern, value: None });
                 }
-                return (false, true);
+                return (None, true);
             }
-            Some(b'[') => return (false, true),
+            Some(b'[') => return (None, true),
             _ => {}
         }
         let is_one_of = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
         let next = text[place.end..].trim_start();
         if next.starts_with('(') {
-            let list = is_one_of(LISTS);
+            let list =
+                LISTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, list)| *list);
             // `sum(x) by (job)`: what was summed up is there.
-            return (list, list && around.operand);
+            return (list, list.is_some() && around.operand);
         }
         // `sum by (job) (x)`: an aggregation stands before its grouping.
         let grouped = ["by", "without"].iter().any(|word| {
@@ -239,12 +251,12 @@ impl Scan {
         });
         if is_one_of(KEYWORDS) && (around.operand || !is_one_of(OR_NAMES)) {
             self.nodes += 1;
-            return (false, is_one_of(&["inf", "nan"]));
+            return (None, is_one_of(&["inf", "nan"]));
         }
         if !grouped {
             self.selectors.push(Place { place, labels: Vec::new() });
         }
-        (false, !grouped)
+        (None, !grouped)
     }
 
     /// Whether a duration belongs where a number stands: `[5m:1m]`, `offset -5m`.
@@ -273,8 +285,8 @@ impl Scan {
 struct Around {
     /// The bracket that it stands in.
     inside: Option<u8>,
-    /// Whether it stands in a list of labels.
-    list: bool,
+    /// The list of labels that it stands in.
+    list: Option<List>,
     /// Whether something ends before it that an operator may follow.
     operand: bool,
 }

@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use promql_parser::parser::Expr;
-
+use super::expr::Expr;
 use super::{Op, Problem, Query};
 
 /// The most values that a series may have: promtool keeps each, and reads as often as the rules are evaluated.
@@ -13,10 +12,10 @@ const MAX_VALUES: u64 = 100_000;
 /// Refuses what is no name of a series: a metric, and labels with `=`.
 pub fn expect_series(query: &Query) -> Result<(), Problem> {
     let whole = |message: &str| Problem::whole(message);
-    let Expr::VectorSelector(vector) = query.tree.expr() else {
+    let Expr::Vector(vector) = &query.tree.expr else {
         return Err(whole("a series is a metric with labels: `metric{label='value'}`"));
     };
-    if vector.offset.is_some() || vector.at.is_some() {
+    if vector.offset.is_some() || vector.pinned {
         return Err(whole("a series has no time of its own"));
     }
     let selector = query.selectors.first();

@@ -5,12 +5,11 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use promql_parser::parser::VectorSelector;
-
 use super::Selector;
+use super::expr::Vector;
 use super::pattern::Patterns;
-use super::read::{all, matcher as matcher_of};
 use super::scan::{Label, Place, Scan};
+use super::selector::matcher as matcher_of;
 use super::tree::Tree;
 use crate::hash::HashMap;
 
@@ -87,7 +86,7 @@ fn value(text: &str, label: &Label) -> Option<Range<usize>> {
 }
 
 /// A selector with its range.
-pub(super) type Ranged<'t> = (&'t VectorSelector, Option<Duration>);
+pub(super) type Ranged<'t> = (&'t Vector, Option<Duration>);
 
 /// Whether the selectors and labels of an expression are those that its scan found, so that the words of another query
 /// of its shape have a place in it.
@@ -95,7 +94,7 @@ pub(super) fn is_worded(found: &[Ranged<'_>], scan: &Scan) -> bool {
     let same = |((vector, _), place): (&Ranged<'_>, &Place)| {
         let mut labels = place.labels.iter();
         vector.name.is_some()
-            && all(&vector.matchers).all(|matcher| labels.next().is_some_and(|it| it.name == matcher.name))
+            && vector.all().all(|matcher| labels.next().is_some_and(|it| it.name == matcher.name))
             && labels.next().is_none()
     };
     found.len() == scan.selectors.len() && found.iter().zip(&scan.selectors).all(same)
@@ -114,8 +113,9 @@ pub(super) fn worded(
             matcher_of(matcher, own.unwrap_or(&matcher.value), Some(label), &place.place, patterns)
         };
         Some(Selector {
+            number: vector.number,
             metric: Some(text.get(place.place.clone())?.to_owned()),
-            matchers: all(&vector.matchers).zip(&place.labels).map(matcher).collect::<Option<_>>()?,
+            matchers: vector.all().zip(&place.labels).map(matcher).collect::<Option<_>>()?,
             range,
             place: place.place.clone(),
         })

@@ -8,6 +8,7 @@ mod functions;
 mod lex;
 mod operand;
 mod parse;
+mod parser;
 
 use std::ops::Range;
 

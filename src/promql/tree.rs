@@ -1,23 +1,25 @@
 //! The expressions of queries. One is that of every query of its shape: names of metrics and values of labels in it may
 //! be those of another query, and what a selector asks for is in the query, by the number of the selector.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use promql_parser::parser::value::ValueType;
-use promql_parser::parser::{Expr, VectorSelector};
+use promql_parser::parser;
+use promql_parser::parser::token::T_COUNT_VALUES;
 
-use super::read::collect;
+use super::expr::Expr;
 use super::{findings, firing};
 
-/// An expression, and what is said of it whatever its words are.
+/// An expression, and what holds for it whatever its words are.
 #[derive(Debug)]
 pub(super) struct Tree {
-    /// Its selectors are known by where they are, so it stays in its place.
-    expr: Box<Expr>,
-    /// Where each selector is, in order, with its number in the order of the text.
-    numbers: Vec<(usize, usize)>,
+    pub(super) expr: Expr,
+    /// A number that no other tree has of those that are read together.
+    pub(super) number: usize,
     /// Whether nothing in it is newer than the queries that are taken; where variables stand in it, that is not sure.
     pub(super) judged: bool,
+    /// The functions that it calls, and `count_values`, which names a label as some of them do.
+    pub(super) calls: BTreeSet<&'static str>,
     /// Quantiles of a constant that is no share.
     pub(super) quantiles: Vec<(String, f64)>,
     /// Whether there is no result where there is no series at all.
@@ -27,55 +29,24 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub(super) fn new(expr: Expr, judged: bool) -> Self {
-        let expr = Box::new(expr);
-        let mut found = Vec::new();
-        collect(&expr, &mut found);
-        let mut numbers: Vec<(usize, usize)> =
-            found.iter().enumerate().map(|(number, (vector, _))| (address(vector), number)).collect();
-        numbers.sort_unstable();
+    pub(super) fn new(expr: parser::Expr, number: usize, judged: bool) -> Self {
+        let expr = Expr::new(expr);
+        let mut calls = BTreeSet::new();
+        expr.each(&mut |expr| match expr {
+            Expr::Call(call) => drop(calls.insert(call.function)),
+            Expr::Aggregate(aggregate) if aggregate.op.id() == T_COUNT_VALUES => {
+                calls.insert("count_values");
+            }
+            _ => {}
+        });
         Self {
-            numbers,
+            calls,
             quantiles: findings::shares_of(&expr),
             needs_series: firing::is_empty(&expr),
             reach: firing::of_expr(&expr),
+            number,
             judged,
             expr,
         }
-    }
-
-    pub(super) fn expr(&self) -> &Expr {
-        &self.expr
-    }
-
-    /// Its selectors in the order of the text, each with its range.
-    pub(super) fn selectors(&self) -> Vec<(&VectorSelector, Option<Duration>)> {
-        let mut found = Vec::with_capacity(self.numbers.len());
-        collect(&self.expr, &mut found);
-        found
-    }
-
-    /// The number of a selector in the order of the text.
-    pub(super) fn number(&self, vector: &VectorSelector) -> Option<usize> {
-        let at = self.numbers.binary_search_by_key(&address(vector), |(address, _)| *address).ok()?;
-        self.numbers.get(at).map(|(_, number)| *number)
-    }
-}
-
-fn address(vector: &VectorSelector) -> usize {
-    std::ptr::from_ref(vector).addr()
-}
-
-/// Whether an expression is a number, and no series. The shallow side of an operation answers first: operations stand in each
-/// other, and each of them is asked.
-pub(super) fn is_scalar(expr: &Expr) -> bool {
-    match expr {
-        Expr::Binary(binary) if matches!(*binary.lhs, Expr::Binary(_)) => {
-            is_scalar(&binary.rhs) && is_scalar(&binary.lhs)
-        }
-        Expr::Binary(binary) => is_scalar(&binary.lhs) && is_scalar(&binary.rhs),
-        Expr::Paren(paren) => is_scalar(&paren.expr),
-        Expr::Unary(unary) => is_scalar(&unary.expr),
-        other => other.value_type() == ValueType::Scalar,
     }
 }

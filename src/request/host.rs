@@ -1,18 +1,13 @@
 //! Names of hosts: what a `Host` header says, and which site it is for.
 
+use crate::notation::authority::Authority;
 use crate::platform::Site;
 
 /// The name in a `Host` header in lower case, without its port and the dot at its end; `None` where nginx answers 400
 /// (nginx/nginx:src/http/ngx_http_request.c, `ngx_http_validate_host`).
 pub(super) fn named(header: &str) -> Option<String> {
-    let (name, port) = match header.strip_prefix('[') {
-        Some(literal) => {
-            let end = literal.find(']')?;
-            let (name, behind) = header.split_at(end + 2);
-            (name, if behind.is_empty() { "" } else { behind.strip_prefix(':')? })
-        }
-        None => header.split_once(':').unwrap_or((header, "")),
-    };
+    let Authority { host: name, port } = Authority::parse(header)?;
+    let port = port.unwrap_or_default();
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&byte);
     let literal = name.starts_with('[');
     let inner = if literal { &name[1..name.len() - 1] } else { name };

@@ -10,9 +10,10 @@ use super::text::{Mentions, Texts, Thing};
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::hash::HashMap;
 use crate::model::{self, Document};
+use crate::notation::authority::{Authority, HTTPS};
 use crate::platform::{
-    ALERT_AFTER, Backup, Destination, DestinationKind, Dump, EnvVar, InputId, KEEP, OffSite, ServiceId,
-    StoreId, Switch,
+    ALERT_AFTER, AccountId, Backup, Destination, DestinationKind, Dump, EnvVar, InputId, KEEP, OffSite,
+    ServiceId, StoreId, Switch,
 };
 use crate::schema::{Constant, List, Reference, Template, Word};
 
@@ -75,12 +76,11 @@ fn endpoint(said: &Constant, texts: &mut Texts<'_>) -> Option<String> {
     let text = texts.constant(said);
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let host = rest.map(|rest| rest.trim_end_matches('/'));
-    let named = |host: &str| {
-        let (name, port) = host.split_once(':').unwrap_or((host, "443"));
-        let label = |label: &str| super::is_dns_label(&label.to_ascii_lowercase());
-        name.split('.').all(label) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    let label = |label: &str| super::is_dns_label(&label.to_ascii_lowercase());
+    let sound = |it: Authority<'_>| {
+        (it.address().is_some() || it.host.split('.').all(label)) && it.number_or(HTTPS).is_some()
     };
-    if host.is_some_and(named) {
+    if host.and_then(Authority::parse).is_some_and(sound) {
         return Some(text.trim_end_matches('/').to_owned());
     }
     texts.sink.report(
@@ -205,8 +205,9 @@ fn destination(
         return None;
     }
     let bucket = stores.bucket(to, texts)?;
-    let account = block.account.as_ref().and_then(|said| Some((stores.account(said, texts)?, said)));
-    let reader = block.reader.as_ref().and_then(|said| Some((stores.account(said, texts)?, said)));
+    let account = account(block.account.as_ref(), stores, texts);
+    let reader = self::account(block.reader.as_ref(), stores, texts);
+    let (account, reader) = (account?, reader?);
     if let Some((account, said)) = account {
         stores.expect_right("write", account, bucket, &said.0, &to.0, texts);
     }
@@ -217,6 +218,16 @@ fn destination(
     let reader = reader.map(|(reader, _)| reader);
     let reader = reader.or_else(|| account.filter(|account| stores.may_read(*account, bucket)));
     Some(Destination { kind: DestinationKind::Bucket { bucket, account, reader }, span })
+}
+
+/// An account of a backup, where one is named. `None` where that leads nowhere, which is reported.
+fn account<'a>(
+    said: Option<&'a Reference>,
+    stores: &Stores,
+    texts: &mut Texts<'_>,
+) -> Option<Option<(AccountId, &'a Reference)>> {
+    let Some(said) = said else { return Some(None) };
+    Some(Some((stores.account(said, texts)?, said)))
 }
 
 /// `true`, `false` or a variable that says one of them.

@@ -8,6 +8,7 @@ mod tag;
 use super::text::Texts;
 use crate::hash::HashMap;
 use crate::model::{Mirror, Service};
+use crate::notation::image::Reference;
 use crate::platform::{ImageFacts, ImageName, Input, Platform, Value, ValuePart};
 use crate::source::Span;
 use crate::standard::images;
@@ -60,39 +61,20 @@ pub(super) fn by_default(image: &Value, inputs: &[Input], span: Span) -> Option<
 }
 
 fn named(text: &str, span: Span) -> Option<ImageName> {
-    let (repository, tag, digest) = split(text)?;
-    Some(ImageName { repository, tag, digest, span })
+    let reference = Reference::parse(text);
+    Some(ImageName {
+        repository: repository(reference)?.to_owned(),
+        tag: reference.tag.map(str::to_owned),
+        digest: reference.digest.map(str::to_owned),
+        span,
+    })
 }
 
-/// Takes `registry/repository:tag@digest` apart (distribution/reference, reference.go). The
-/// default registry and its `library/` are left out, as people write it.
-fn split(text: &str) -> Option<(String, Option<String>, Option<String>)> {
-    // Every service has an image, so the text is looked through once.
-    let (mut colon, mut at) = (None, None);
-    for (place, byte) in text.bytes().enumerate() {
-        match byte {
-            // A colon before it is that of a registry's port.
-            b'/' => colon = None,
-            b':' => colon = colon.or(Some(place)),
-            b'@' => {
-                at = Some(place);
-                break;
-            }
-            _ => {}
-        }
-    }
-    let (text, digest) = match at {
-        Some(at) => (&text[..at], Some(text[at + 1..].to_owned())),
-        None => (text, None),
-    };
-    let (repository, tag) = match colon {
-        Some(colon) => (&text[..colon], Some(text[colon + 1..].to_owned())),
-        None => (text, None),
-    };
-    let short = repository.strip_prefix("docker.io/").unwrap_or(repository);
-    let short = short.strip_prefix("library/").unwrap_or(short);
+/// The repository that a name says, as people write it; `None` where the operator sets a part of it.
+fn repository(reference: Reference<'_>) -> Option<&str> {
+    let short = reference.short();
     let is_set_by_operator = || short.contains('$') && short.contains(OPERATOR);
-    (!short.is_empty() && !is_set_by_operator()).then(|| (short.to_owned(), tag, digest))
+    (!short.is_empty() && !is_set_by_operator()).then_some(short)
 }
 
 /// Where copies of images are: what their names start with, and those of the originals.
@@ -112,23 +94,20 @@ impl Mirrors {
     }
 
     /// The repository that one is a copy of, or itself.
-    pub(super) fn original(&self, repository: &str) -> String {
+    pub(super) fn original(&self, name: &str) -> String {
         let copied = |(prefix, of): &(String, String)| {
-            let rest = repository.strip_prefix(prefix.as_str())?.strip_prefix('/')?;
-            let (name, ..) = split(&format!("{of}/{rest}"))?;
-            Some(name)
+            let rest = name.strip_prefix(prefix.as_str())?.strip_prefix('/')?;
+            repository(Reference::parse(&format!("{of}/{rest}"))).map(str::to_owned)
         };
-        self.0.iter().find_map(copied).unwrap_or_else(|| repository.to_owned())
+        self.0.iter().find_map(copied).unwrap_or_else(|| name.to_owned())
     }
 }
 
 /// The image of the catalogue that one in a registry of its own is called like: `harbor.example.com/hub/postgres` is
 /// called like `postgres`.
 pub(crate) fn namesake(repository: &str) -> Option<&str> {
-    let (registry, mut rest) = repository.split_once('/')?;
-    if !registry.contains(['.', ':']) {
-        return None;
-    }
+    let (registry, mut rest) = Reference::parse(repository).registry();
+    registry?;
     loop {
         if images::knows(rest) {
             return Some(rest);
@@ -166,9 +145,9 @@ impl Index {
     pub(super) fn new(catalogue: &[ImageFacts]) -> Self {
         let mut index: HashMap<String, Vec<Entry>> = HashMap::default();
         for (at, facts) in catalogue.iter().enumerate() {
-            let repository = images::repository(&facts.image);
-            let pattern = facts.image[repository.len()..].strip_prefix(':').map(Pattern::parse);
-            index.entry(repository.to_owned()).or_default().push(Entry { pattern, at });
+            let of = Reference::parse(&facts.image);
+            let pattern = of.tag.map(Pattern::parse);
+            index.entry(of.repository.to_owned()).or_default().push(Entry { pattern, at });
         }
         Self(index)
     }

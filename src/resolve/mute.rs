@@ -68,7 +68,7 @@ pub(super) fn expect_alert(name: &str, span: Span, names: &HashSet<&str>, texts:
 
 /// What is said of an alert that is not there: it may have gone with a service, or with a component.
 fn no_alert(name: &str, at: Span, pattern: bool, names: &HashSet<&str>, texts: &mut Texts<'_>) -> Diagnostic {
-    let component = standard::holding(&format!("\n  alert {name} {{\n"));
+    let component = standard::with_alert(name);
     let disabled = || texts.absent.disabled.iter();
     let within = |inner: &str| {
         let outer = |path: &SmolStr| Some(SmolStr::new(path.strip_suffix(inner)?.strip_suffix('.')?));

@@ -5,6 +5,7 @@ use super::names::BUILT_IN;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Document, Issued};
+use crate::notation::authority::Authority;
 use crate::platform::{Endpoint, Group, Input, Network, Outside, OutsideKind, SharedVolume};
 use crate::schema::{Constant, Map};
 use crate::source::Span;
@@ -209,18 +210,17 @@ pub(super) fn range(text: &str) -> Option<String> {
 
 /// `host:port`.
 pub(super) fn endpoint(text: &str) -> Option<(String, u16)> {
-    let (host, port) = text.rsplit_once(':')?;
-    let port = port.parse::<u16>().ok().filter(|port| *port > 0)?;
+    let authority = Authority::parse(text)?;
+    let (host, port) = (authority.host, authority.number()?);
     let label = |label: &str| super::is_dns_label(&label.to_ascii_lowercase());
-    let named = host.trim_end_matches('.').split('.').all(label);
-    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok();
-    (named || literal).then(|| (host.to_owned(), port))
+    let named = || host.trim_end_matches('.').split('.').all(label);
+    (authority.address().is_some() || named()).then(|| (host.to_owned(), port))
 }
 
 /// `host:port`, with a `*` for any part of a label. At least one label is literal: a pattern for all hosts is the internet. `**` is another
 /// pattern to Cilium (cilium/cilium:pkg/policy/api/fqdn.go).
 fn pattern(text: &str) -> Option<(String, u16)> {
-    let (host, _) = text.rsplit_once(':')?;
+    let host = Authority::parse(text)?.host;
     let said = host.trim_end_matches('.').split('.').any(|label| !label.contains('*'));
     if !said || host.contains("**") {
         return None;

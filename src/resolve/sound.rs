@@ -4,6 +4,7 @@ use super::hours;
 use super::text::Texts;
 use crate::diagnostic::{Diagnostic, Help, cause, codes};
 use crate::model::{Document, Group, Health, Metrics, Resources, Role, RunKind, Samples, Scale, Service};
+use crate::notation::image::Reference;
 use crate::platform::observe::SCRAPE_INTERVAL;
 use crate::platform::{Value, ValuePart};
 use crate::schema::{Bytes, Constant, Duration};
@@ -55,18 +56,10 @@ fn image(value: &Value, span: Span, texts: &mut Texts<'_>) {
             ValuePart::Input(_) => text.push('x'),
         }
     }
-    let (name, digest) =
-        text.split_once('@').map_or((text.as_str(), None), |(name, digest)| (name, Some(digest)));
-    let last = name.rfind('/').map_or(0, |at| at + 1);
-    let (repository, tag) = match name[last..].split_once(':') {
-        Some((image, tag)) => (&name[..last + image.len()], Some(tag)),
-        None => (name, None),
-    };
+    let reference = Reference::parse(&text);
+    let Reference { tag, digest, .. } = reference;
     // A registry's host and port may hold other characters than a repository.
-    let path = match repository.split_once('/') {
-        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
-        _ => repository,
-    };
+    let (_, path) = reference.registry();
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     let sound = path.split('/').all(|part| !part.is_empty() && part.chars().all(word))
         && tag.is_none_or(|tag| {

@@ -124,6 +124,18 @@ impl Texts<'_> {
             );
             return;
         }
+        if let Some(help) = self.instance_of(name, path) {
+            self.sink.report(
+                Diagnostic::new(codes::NAM001, format!("there is no `{name}`"))
+                    .at(
+                        path.span,
+                        format!("`{name}` is a component; an instance of it has a name of its own"),
+                    )
+                    .help(help)
+                    .because(cause::name(name)),
+            );
+            return;
+        }
         // What has members is no variable.
         let has_members = path.segments.len() > 1;
         let shouted = path.segments.len() == 1 && is_env_name(name) && !name.contains(char::is_lowercase);
@@ -131,7 +143,11 @@ impl Texts<'_> {
         let only_input = shouted && self.wants_text;
         let is_credential = names(name) == Names::Credential
             || self.key_before(path).is_some_and(|key| names(key) == Names::Credential);
+        // What messages go through is an outside, and neither a receiver nor one of its ways.
+        let wants_outside = self.key_before(path) == Some("via");
         let possible = |known: &str, symbol: &Symbol| match symbol {
+            Symbol::Outside(_) if wants_outside => true,
+            _ if wants_outside => false,
             Symbol::Input(_) => !has_members,
             _ => !only_input || (!is_credential && known.eq_ignore_ascii_case(name)),
         };
@@ -176,6 +192,11 @@ impl Texts<'_> {
             let is_text = is_word && self.wants_text && !has_members;
             let as_text = format!("as text it is quoted: `\"{name}\"`");
             let help = match help {
+                help if wants_outside && !help.as_ref().is_some_and(Help::is_near) => {
+                    Some(Help::from(format!(
+                        "declare `outside {name} = \"host:443\"`; what goes straight to where it belongs has no `via`"
+                    )))
+                }
                 Some(help) if is_text && !help.is_near() => {
                     Some(Help::from(format!("{as_text}; {}", help.text)))
                 }
@@ -190,6 +211,25 @@ impl Texts<'_> {
                 .help_maybe(help)
         };
         self.sink.report(diagnostic.because(cause::name(name)));
+    }
+
+    /// The instances of a component that is named in the place of one of them: those that have what the path goes on with.
+    fn instance_of(&self, component: &str, path: &Path) -> Option<Help> {
+        let instances = self.absent.instances.get(component)?;
+        let fits = |name: &&SmolStr| match (self.names.symbols.get(*name), path.segments.get(1)) {
+            (Some((Symbol::Service(at), _)), Some(member)) => {
+                self.names.services.get(*at).is_some_and(|placed| placed.members.get(member).is_some())
+            }
+            // A service as a whole is no text.
+            _ => !self.wants_text,
+        };
+        let fitting: Vec<&str> = instances.iter().filter(fits).map(SmolStr::as_str).collect();
+        Some(match (fitting.as_slice(), instances.as_slice()) {
+            ([one], _) => Help::meant(component, one),
+            ([], [one]) => format!("its instance is `{one}`").into(),
+            ([], all) => format!("its instances are {}", list_of(all.iter().map(SmolStr::as_str))).into(),
+            (several, _) => format!("its instances are {}", list_of(several.iter().copied())).into(),
+        })
     }
 
     /// The help for a variable that is named as Terraform and others name theirs: `var.LEVEL`.

@@ -8,15 +8,14 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
-use super::foreign::foreign;
 use super::uses::Counter;
-use super::{Block, Fields, Kind, Leaf, Presence, Scalar, Uses};
+use super::{Block, Field, Fields, Kind, Leaf, Presence, Scalar, Uses};
 use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, list_of};
 use crate::hash::HashSet;
 use crate::parallel;
 use crate::source::{FileId, Span};
 use crate::syntax::{Entry, Name, Value, ValueKind};
-use help::{inside, keys};
+pub use help::{decimal_commas, of_top};
 
 pub use raw::Raw;
 
@@ -134,14 +133,16 @@ pub struct Decoder<'a> {
     lost: HashSet<SmolStr>,
     /// The names of components, which suggestions offer beside the keys of a service.
     components: &'a [SmolStr],
+    /// The keys of the top level, for suggestions.
+    top: &'static [Field],
     /// The number of the field that is decoded ([`Fields`]).
     place: u32,
     /// The counter of used fields, where they are counted.
     counter: Option<Counter<'a>>,
     /// The place of the last label that was reported: a missing part beside it is reported there.
     reported: Option<Span>,
-    /// The probable meaning of a value of another type, with its place.
-    meant: Option<(Span, Help)>,
+    /// The probable meanings of values of another type, with their places.
+    meant: Vec<(Span, Help)>,
 }
 
 impl<'a> Decoder<'a> {
@@ -151,10 +152,11 @@ impl<'a> Decoder<'a> {
             sink,
             lost: HashSet::default(),
             components: &[],
+            top: &[],
             place: 0,
             counter: None,
             reported: None,
-            meant: None,
+            meant: Vec::new(),
         }
     }
 
@@ -164,10 +166,10 @@ impl<'a> Decoder<'a> {
         Self { counter: Some(Counter::new(embedded)), ..self }
     }
 
-    /// The decoder with the names of components.
+    /// The decoder with the names of components and the keys of the top level.
     #[must_use]
-    pub fn with_components(self, components: &'a [SmolStr]) -> Self {
-        Self { components, ..self }
+    pub fn knowing(self, components: &'a [SmolStr], top: &'static [Field]) -> Self {
+        Self { components, top, ..self }
     }
 
     /// The labels of blocks that could not be decoded, the keys of repeatable ones among them, and the used fields.
@@ -205,28 +207,6 @@ impl<'a> Decoder<'a> {
         self.report(Diagnostic::new(codes::TYP008, message).at(span, "does not belong here"));
     }
 
-    /// Reports a label where none belongs. A text there is the value of a block that takes one.
-    fn no_label(&mut self, entry: &Entry, label: &Name, takes_value: bool) {
-        let key = &entry.key;
-        let is_number = label.text.starts_with(|c: char| c.is_ascii_digit());
-        let help = if takes_value && entry.value.is_none() && (label.quoted || is_number) {
-            Some(
-                Help::add(" =", Span { start: key.span.end, ..key.span })
-                    .led_by("a value is given with `=`: "),
-            )
-        } else if !label.quoted && !key.quoted && entry.value.is_some() {
-            Some(format!("a key is one word, such as `{}_{}`", key.text, label.text).into())
-        } else {
-            None
-        };
-        self.report(
-            Diagnostic::new(codes::TYP008, format!("`{}` takes no label", key.text))
-                .at(label.span, "does not belong here")
-                .help_maybe(help),
-        );
-        self.reported = Some(label.span);
-    }
-
     /// Reports a missing part.
     pub fn missing(&mut self, span: Span, message: impl Into<String>, help: impl Into<Help>) {
         self.report(Diagnostic::new(codes::TYP006, message).at(span, "incomplete").help(help));
@@ -234,13 +214,19 @@ impl<'a> Decoder<'a> {
 
     /// Notes the probable meaning of a value of another type.
     pub(super) fn mean(&mut self, value: &Value, help: Option<Help>) {
-        self.meant = help.map(|help| (value.span, help));
+        self.meant.extend(help.map(|help| (value.span, help)));
+    }
+
+    /// What a value of another type was meant to be.
+    pub(super) fn meant(&mut self, value: &Value) -> Option<Help> {
+        let at = self.meant.iter().position(|(span, _)| *span == value.span)?;
+        Some(self.meant.swap_remove(at).1)
     }
 
     /// Reports a value of another type.
     pub fn mismatch<T>(&mut self, value: &Value, expected: &str) -> Option<T> {
         let found = value.kind.describe();
-        let meant = self.meant.take_if(|(span, _)| *span == value.span).map(|(_, help)| help);
+        let meant = self.meant(value);
         let meant = meant.or_else(|| help::of_nothing(value));
         self.report(
             Diagnostic::new(codes::TYP001, format!("expected {expected}, found {found}"))
@@ -265,10 +251,11 @@ impl<'a> Decoder<'a> {
         if let (Some(counter), Some(_), Some(_)) = (&mut self.counter, &schema.value, &entry.value) {
             counter.count(self.place + 1, entry);
         }
-        self.meant = help::of_another_key(entry, schema);
+        self.meant.extend(help::of_another_key(entry, schema));
         let mut found: Found = smallvec![None; schema.fields.len()];
         for (at, item) in entry.entries().iter().enumerate() {
             if let Some(field) = schema.fields.iter().position(|field| field.key == item.key.text) {
+                self.meant.extend(help::of_a_count(item, &schema.fields[field], schema));
                 // Of two that are alike the merge has reported one; one with a label is another entry, and nothing reads it.
                 if let (Some(label), true, Presence::Required | Presence::Optional) =
                     (&item.label, found[field].is_some(), schema.fields[field].presence)
@@ -287,31 +274,12 @@ impl<'a> Decoder<'a> {
             }
             // What a rule finds may be meant wherever it points: `allow` reads that itself.
             if item.key.text != "allow" || item.label.is_none() {
-                self.unknown_key(item, schema);
+                self.unknown_key(item, entry, schema);
                 // What is missing may be what this key was meant to be.
                 self.lose(entry);
             }
         }
         found
-    }
-
-    fn unknown_key(&mut self, item: &Entry, schema: &Block) {
-        let key = item.key.text.as_str();
-        let components = if schema.key == "service" { self.components } else { &[] };
-        let known = schema.fields.iter().map(|field| field.key);
-        let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
-        let near = near.filter(Help::is_near);
-        let help =
-            foreign(key, schema).map(Help::from).or(near).or_else(|| inside(key, schema).map(Help::from));
-        let help = help.or_else(|| {
-            (schema.fields.len() <= MOST_KEYS)
-                .then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
-        });
-        self.report(
-            Diagnostic::new(codes::TYP005, format!("{} has no key `{key}`", help::called(schema)))
-                .at(item.key.span, "unknown key")
-                .help_maybe(help),
-        );
     }
 
     /// The required label of a block.
@@ -387,11 +355,11 @@ impl<'a> Decoder<'a> {
         }
         let fields: Vec<&Entry> = fields.collect();
         let parts: Vec<&[&Entry]> = fields.chunks(MANY).collect();
-        let components = self.components;
+        let (components, top) = (self.components, self.top);
         let embedded = self.counter.as_ref().map(Counter::embedded);
         let decoded = parallel::map(&parts, |part| {
             let mut sink = Sink::default();
-            let mut decoder = Decoder::new(&mut sink).with_components(components);
+            let mut decoder = Decoder::new(&mut sink).knowing(components, top);
             if let Some(embedded) = embedded {
                 decoder = decoder.counting(embedded);
             }

@@ -202,6 +202,9 @@ fn read(value: &Value, decoder: &mut Decoder<'_>, what: &str, example: &str, uni
                 (Some(hundredths), _) => {
                     format!("`{}%` or `{number}%`? {}", percent(hundredths), all()).into()
                 }
+                (None, TIME) => {
+                    format!("`{number}s`, `{number}m`, `{number}h` or `{number}d`? {}", all()).into()
+                }
                 (None, [(least, _), _, ..]) => {
                     format!("`{number}{least}` or `{number}{usual}`? {}", all()).into()
                 }

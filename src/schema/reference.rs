@@ -58,14 +58,12 @@ pub fn section(root: &'static Block, key: &str) -> String {
     out
 }
 
-/// The meanings of a key: the blocks that have it, each with its meaning there. `within` restricts them to one block. Empty
-/// where no block has it.
+/// The meanings of a key: the blocks that have it, each with its meaning there. `within` is the path of one block alone:
+/// `service`, `service.health`. Empty where no block has it.
 #[must_use]
 pub fn key(root: &'static Block, within: Option<&str>, key: &str) -> String {
     let mut out = String::new();
-    for (before, block) in
-        blocks(root).into_iter().filter(|(_, block)| within.is_none_or(|it| it == block.key))
-    {
+    for (before, block) in within.map_or_else(|| blocks(root), |path| blocks_at(root, path)) {
         for field in block.fields.iter().filter(|field| field.key == key) {
             let _ = writeln!(
                 out,
@@ -82,6 +80,23 @@ pub fn key(root: &'static Block, within: Option<&str>, key: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a path of keys leads to a block: `service.health`.
+#[must_use]
+pub fn is_block(root: &'static Block, path: &str) -> bool {
+    !blocks_at(root, path).is_empty()
+}
+
+/// The blocks that a path of keys leads to, from any block on.
+fn blocks_at(root: &'static Block, path: &str) -> Vec<(String, &'static Block)> {
+    let mut keys = path.split('.');
+    let first = keys.next().unwrap_or_default();
+    let of_first = blocks(root).into_iter().filter(|(_, block)| block.key == first).collect();
+    keys.fold(of_first, |found: Vec<(String, &'static Block)>, key| {
+        let fields = found.iter().flat_map(|(_, block)| block.fields).filter(|field| field.key == key);
+        fields.flat_map(|field| blocks_of((field.kind)(), key)).collect()
+    })
 }
 
 /// Every key of every block, as `BLOCK.KEY`.

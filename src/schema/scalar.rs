@@ -177,17 +177,17 @@ fn number<T: std::str::FromStr>(value: &Value, decoder: &mut Decoder<'_>, what: 
         return Some(number);
     }
     let digits = word.trim_start_matches(['-', '+']).chars().all(|c| c.is_ascii_digit());
-    let diagnostic =
-        if digits {
-            Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
-                .at(value.span, format!("expected {what}"))
-        } else {
-            Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
-                .at(value.span, format!("expected {what}"))
-                .help_maybe(others::of_one(word).filter(|part| part.parse::<T>().is_ok()).map(|part| {
-                    format!("a number has no unit: `{word}` of one is `{part}`, if that is meant")
-                }))
-        };
+    let diagnostic = if digits {
+        Diagnostic::new(codes::TYP003, format!("`{word}` is out of range"))
+            .at(value.span, format!("expected {what}"))
+    } else {
+        let part = others::of_one(word).filter(|part| part.parse::<T>().is_ok()).map(|part| {
+            format!("a number has no unit: `{word}` of one is `{part}`, if that is meant").into()
+        });
+        Diagnostic::new(codes::TYP002, format!("`{word}` is not {what}"))
+            .at(value.span, format!("expected {what}"))
+            .help_maybe(part.or_else(|| decoder.meant(value)))
+    };
     decoder.report(diagnostic);
     None
 }
@@ -381,7 +381,7 @@ impl Scalar for Reference {
                 None
             }
             _ => {
-                decoder.mean(value, others::of_a_number(value));
+                decoder.mean(value, others::for_a_name(value));
                 decoder.mismatch(value, "the name of a declared thing")
             }
         }

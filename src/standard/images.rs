@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::hash::HashMap;
+use crate::notation::image::Reference;
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
@@ -49,17 +50,28 @@ const START: &str = "\nimage \"";
 static ENTRIES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     let mut entries: HashMap<&str, Vec<&str>> = HashMap::default();
     for (_, source) in FILES {
-        let starts: Vec<usize> = memchr::memmem::find_iter(source.as_bytes(), START).collect();
-        for (at, start) in starts.iter().enumerate() {
-            let end = starts.get(at + 1).copied().unwrap_or(source.len());
-            let (Some(label), Some(entry)) = (label(source, *start), source.get(*start..end)) else {
-                continue;
-            };
-            entries.entry(repository(label)).or_default().push(entry);
+        for (repository, entry) in of_source(source) {
+            entries.entry(repository).or_default().push(entry);
         }
     }
     entries
 });
+
+/// The entries of a file in their order, each with its repository.
+fn of_source(source: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let starts: Vec<usize> = memchr::memmem::find_iter(source.as_bytes(), START).collect();
+    let ends = starts.iter().skip(1).copied().chain([source.len()]).collect::<Vec<usize>>();
+    starts.into_iter().zip(ends).filter_map(|(start, end)| {
+        let label = source.get(start + START.len()..)?.split('"').next()?;
+        Some((Reference::parse(label).repository, source.get(start..end)?))
+    })
+}
+
+/// The repositories of the entries of one file.
+pub fn of_file(name: &str) -> impl Iterator<Item = &'static str> {
+    let file = FILES.iter().find(|(known, _)| *known == name);
+    file.into_iter().flat_map(|(_, source)| of_source(source)).map(|(repository, _)| repository)
+}
 
 /// The entries of a repository, with those of each of its patterns of tags.
 pub fn entries(repository: &str) -> impl Iterator<Item = &'static str> {
@@ -70,22 +82,6 @@ pub fn entries(repository: &str) -> impl Iterator<Item = &'static str> {
 #[must_use]
 pub fn knows(repository: &str) -> bool {
     ENTRIES.contains_key(repository)
-}
-
-/// The repositories that have entries, in no order.
-pub fn repositories() -> impl Iterator<Item = &'static str> {
-    ENTRIES.keys().copied()
-}
-
-fn label(source: &'static str, start: usize) -> Option<&'static str> {
-    source.get(start + START.len()..)?.split('"').next()
-}
-
-/// The repository of a label: what stands before the pattern of tags.
-#[must_use]
-pub fn repository(label: &str) -> &str {
-    let last = label.rfind('/').map_or(0, |at| at + 1);
-    label[last..].split_once(':').map_or(label, |(name, _)| &label[..last + name.len()])
 }
 
 #[cfg(test)]

@@ -314,7 +314,7 @@ mod tests {
         let id = sources.add("a.infra", source.to_owned());
         let (mut short, mut long) = (Sink::default(), Sink::default());
         let direct = read(id, source, 7, &mut short);
-        let part = grammar::part(id, source, 7, false, &mut long);
+        let part = grammar::part(id, source, 7, None, &mut long);
         let scan = scan::scan(source, |start, end| Span::new(id, 7 + start, 7 + end), &mut Sink::default());
         match direct {
             Some(direct) => {

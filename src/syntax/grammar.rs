@@ -48,14 +48,22 @@ pub(super) struct Errors {
     pub(super) last: Option<Span>,
 }
 
-/// Parses a part of a file that starts at `base`. What does not parse is reported and left out.
-pub(super) fn part(id: FileId, text: &str, base: usize, unbalanced: bool, sink: &mut Sink) -> Part {
+/// Parses a part of a file that starts at `base`. What does not parse is reported and left out. Where brackets do not balance, what follows
+/// the lists that lack their end was reported.
+pub(super) fn part(
+    id: FileId,
+    text: &str,
+    base: usize,
+    unbalanced: Option<&[usize]>,
+    sink: &mut Sink,
+) -> Part {
     let mut part = Part::default();
     let mut builder = Builder {
         id,
         text,
         base,
         sink,
+        lists: unbalanced.unwrap_or_default(),
         lost: &mut part.lost,
         errors: Errors::default(),
         yaml: None,
@@ -67,7 +75,7 @@ pub(super) fn part(id: FileId, text: &str, base: usize, unbalanced: bool, sink: 
             part.entries = inner.filter_map(|pair| builder.item(pair)).collect();
         }
         // `junk` takes everything but brackets that do not balance, which the scan has reported.
-        Err(error) if !unbalanced => {
+        Err(error) if unbalanced.is_none() => {
             let at = start_of(&error);
             builder.report_at(at, &text[at..], &expectation(&error));
         }
@@ -86,6 +94,8 @@ struct Builder<'a> {
     /// Where the parsed slice starts in the file.
     base: usize,
     sink: &'a mut Sink,
+    /// The `[` that lack their end.
+    lists: &'a [usize],
     lost: &'a mut Vec<SmolStr>,
     errors: Errors,
     /// What is reported of the lines of YAML that stand at the top level, all of them together.
@@ -158,7 +168,10 @@ impl Builder<'_> {
         let slice = pair.as_str();
         let words = slice.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
         self.lost.extend(words.filter(|word| !word.is_empty()).take(MOST_LOST).map(SmolStr::new));
-        let start = pair.as_span().start();
+        let (start, end) = (pair.as_span().start(), pair.as_span().end());
+        if self.lists.iter().any(|list| (self.base + start..self.base + end).contains(list)) {
+            return;
+        }
         if self.errors.number >= MOST_ERRORS {
             self.errors.number += 1;
             return;

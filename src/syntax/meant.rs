@@ -32,19 +32,20 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
         b'"' => {
             let start = value_start(before).filter(|start| before[*start..].starts_with(|c: char| c.is_ascii_lowercase()))?;
             let word = &before[start..];
+            let cron = line[1..].split_once('"').map(|(text, _)| text);
+            if let ("schedule" | "cron", Some(cron)) = (word, cron.filter(|cron| is_cron(cron))) {
+                let place = span(all.len() - start, cron.len() + 2);
+                return Some(Help::write(format!("schedule {{ cron = \"{cron}\" }}")).in_place(place));
+            }
             let is_word = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
             (is_word && !before[..start].trim_end().ends_with('['))
                 .then(|| format!("what belongs to `{word}` stands in a body behind it, `{word} {{ … }}`").into())
         }
         b'\'' => {
-            let (inner, behind) = line[1..].split_once('\'')?;
-            let is_whole = ends(behind) || behind.trim_start().starts_with('{');
-            let plain = !inner.contains(['"', '\\', '$']) && is_whole;
-            let text = format!("\"{inner}\"");
-            plain.then(|| {
-                Help::saying(&format!("text is quoted with `\"`: write `{text}`"), &text)
-                    .in_place(span(0, inner.len() + 2))
-            })
+            let (text, length) = in_double_quotes(before, rest)?;
+            let words = text.split_whitespace().collect::<Vec<&str>>().join(" ");
+            let help = Help::saying(&format!("text is quoted with `\"`: write `{words}`"), &text);
+            Some(help.in_place(span(0, length)))
         }
         b'=' | b'>' if all.ends_with('=') => {
             Some(Help::saying("a value is given with one `=`", "=").in_place(span(1, 1)))
@@ -88,6 +89,40 @@ pub(super) fn meant(text: &str, at: usize, place: Span) -> Option<Help> {
         }
         _ => quoted(all, line, &span).or_else(|| path_for_a_name(all, line, &span)),
     }
+}
+
+/// The text in single quotes that a place begins with, in ours, and how long it is; with those behind it in the same list, or the value
+/// behind a label. What is escaped in it is left to the person.
+fn in_double_quotes(before: &str, rest: &str) -> Option<(String, usize)> {
+    let one = |text: &str| {
+        let (inner, behind) = text.strip_prefix('\'')?.split_once('\'')?;
+        let behind = behind.lines().next().unwrap_or_default();
+        let is_whole = ends(behind) || behind.trim_start().starts_with(['{', '=']);
+        let is_plain = !inner.contains(['\\', '\n']) && is_whole;
+        is_plain.then(|| (format!("\"{}\"", inner.replace('"', "\\\"")), inner.len() + 2))
+    };
+    let in_list =
+        before.trim_end().ends_with(['[', ',']) && before.matches('[').count() > before.matches(']').count();
+    let (mut text, mut length) = one(rest)?;
+    loop {
+        let behind = &rest[length..];
+        let is_gap =
+            |c: char| c.is_whitespace() && (in_list || c != '\n') || c == if in_list { ',' } else { '=' };
+        let gap = &behind[..behind.len() - behind.trim_start_matches(is_gap).len()];
+        let follows = in_list || gap.contains('=');
+        let Some((next, more)) = one(&behind[gap.len()..]).filter(|_| follows) else {
+            return Some((text, length));
+        };
+        text.push_str(gap);
+        text.push_str(&next);
+        length += gap.len() + more;
+    }
+}
+
+/// Whether a text is a schedule in the form of cron.
+fn is_cron(text: &str) -> bool {
+    let of_cron = |c: char| c.is_ascii_alphanumeric() || "*/,- ".contains(c);
+    text.split_whitespace().count() == 5 && text.chars().all(of_cron)
 }
 
 /// What stands right behind a text: quotes within it end it, or one of its line is not closed.

@@ -32,7 +32,7 @@ pub fn parse(sources: &Sources, id: FileId, sink: &mut Sink) -> File {
     // With the structure in doubt, only the whole says where an entry ends.
     let ends = if parsed.unbalanced { &[] } else { scan.ends.as_slice() };
     let parts = parts(text.len(), ends);
-    let unbalanced = parsed.unbalanced;
+    let unbalanced = parsed.unbalanced.then_some(scan.lists.as_slice());
     let read = |range: &Range<usize>| read(id, &text[range.clone()], range.start, unbalanced);
     let mut last = None;
     for (part, found) in parallel::map(&parts, read) {
@@ -130,10 +130,12 @@ fn parts(length: usize, ends: &[usize]) -> Vec<Range<usize>> {
     parts
 }
 
-/// Reads a part of a file that starts at `base`.
-fn read(id: FileId, text: &str, base: usize, unbalanced: bool) -> (Part, Sink) {
+/// Reads a part of a file that starts at `base`. Where its brackets do not balance, with the lists that lack their end.
+fn read(id: FileId, text: &str, base: usize, unbalanced: Option<&[usize]>) -> (Part, Sink) {
     let mut found = Sink::default();
-    if !unbalanced && let Some(read) = direct::read(id, text, base, &mut found) {
+    if unbalanced.is_none()
+        && let Some(read) = direct::read(id, text, base, &mut found)
+    {
         return (Part { entries: read.entries, ..Part::default() }, found);
     }
     let mut found = Sink::default();

@@ -3,6 +3,8 @@
 //! pest recurses, so depth is bounded before it sees the text; and a missing brace is told best by
 //! who looks at brackets and indentation only.
 
+mod list;
+
 use crate::diagnostic::{Diagnostic, Help, Sink, codes};
 use crate::source::Span;
 
@@ -21,6 +23,8 @@ pub(super) struct Scan {
     pub(super) comments: Vec<Span>,
     /// Closing brackets that close nothing, to be passed over.
     pub(super) stray: Vec<usize>,
+    /// The `[` that lack their end: what follows them is no entry to the parser, and is reported here.
+    pub(super) lists: Vec<usize>,
     /// Where lines start that are in no bracket: a top-level entry may begin there.
     pub(super) ends: Vec<usize>,
     /// Whether the structure is in doubt.
@@ -83,6 +87,7 @@ fn scan_once(
     let mut scan = Scan {
         comments: Vec::new(),
         stray: Vec::new(),
+        lists: Vec::new(),
         ends: Vec::new(),
         unbalanced: false,
         hopeless: false,
@@ -261,6 +266,21 @@ fn close(
         Some(last) => {
             let opener = char::from(last.byte);
             scan.unbalanced = true;
+            let outer = open.len().checked_sub(2).and_then(|outer| open.get(outer));
+            if last.byte == b'['
+                && let Some((end, help)) = list::end(text, last, outer, at, &scan.comments, span)
+            {
+                sink.report(
+                    Diagnostic::new(codes::SYN002, "this `[` is never closed")
+                        .at(span(last.at, last.at + 1), "opened here")
+                        .at(end, "expected `]` behind this")
+                        .help(help),
+                );
+                scan.lists.push(last.at);
+                open.pop();
+                close(byte, at, open, suspect, scan, text, span, sink);
+                return false;
+            }
             sink.report(
                 Diagnostic::new(codes::SYN002, format!("`{opener}` is closed by `{bracket}`"))
                     .at(span(at, at + 1), format!("expected the end of `{opener}`"))

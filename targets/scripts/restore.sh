@@ -170,7 +170,9 @@ fetch() {
   fi
   mkdir -p "$b_folder"
   fetched=$b_folder/.fetched-$stamp
-  rm -rf "$fetched"
+  # Of runs that were killed.
+  rm -rf "$b_folder"/.fetched-*
+  at_end "rm -rf $(printf '%q' "$fetched")"
   mkdir "$fetched"
   transfer "$fetched" rw copy "$(place_path)/$stamp" /copy >&2 || fail "$b_name/$stamp was not fetched from $1"
   local status=0
@@ -179,10 +181,7 @@ fetch() {
   [ "$status" = 0 ] || fail "$b_name/$stamp in $1 is not whole"
   copy=$b_folder/$stamp
   if [ -d "$copy" ]; then
-    if verify_copy "$copy"; then
-      rm -rf "$fetched"
-      return
-    fi
+    if verify_copy "$copy"; then return; fi
     # Without its name it is counted among no copies.
     rm -rf "$b_folder/.damaged-$stamp"
     mv "$copy" "$b_folder/.damaged-$stamp"
@@ -220,6 +219,8 @@ offline() {
 restore() {
   local chosen=$copy running id record
   [ "$(known "$chosen" kind)" = "$b_kind" ] || fail "$chosen holds $(known "$chosen" kind), and $b_name is of $b_kind by now"
+  # Else what a copy that was killed left stopped counts as stopped by a person.
+  resume || log "what a copy that was killed left stopped could not be started: $(cat "$state/stopped")"
   id=$(container "$b_service")
   if [ "$b_kind" = dump ]; then
     [ -n "$id" ] || fail "$b_service does not run: start it first"
@@ -238,14 +239,16 @@ restore() {
   running=$(to_start "$record")
   # Of several that did not come to their end, the first one replaced what is worth having.
   if [ -s "$record" ] && [ -n "$(sed -n 2p "$record")" ]; then before=$(sed -n 2p "$record"); fi
-  printf '%s\n' "$running" "$before" >"$record.new"
-  mv -f "$record.new" "$record"
+  [ -e "$record" ] || as_it_was=yes
   unfinished=$record
   at_end say_unfinished
+  printf '%s\n' "$running" "$before" >"$record.new"
+  mv -f "$record.new" "$record"
   if [ -n "$running" ]; then
     # shellcheck disable=SC2086 # names of services
     compose stop $running >&2 || fail "not everything could be stopped"
   fi
+  as_it_was=''
   bring_back compose "$chosen" || fail "$b_service is restored in part"
   if [ "$b_kind" = files ] || offline; then compose up --detach --no-deps "$b_service" >&2 || fail "$b_service did not start"; fi
   settled compose || fail "$b_service is not healthy after $chosen came back"
@@ -257,7 +260,6 @@ restore() {
     # shellcheck disable=SC2086 # names of services
     compose start $running >&2 || fail "$b_service holds what $chosen holds, but not everything could be started"
   fi
-  unfinished=''
   rm -f "$record"
   if [ -n "$compared" ]; then
     log "$b_service holds what $chosen holds"
@@ -274,12 +276,21 @@ to_start() {
   } | awk 'NF && !seen[$1]++ { printf " %s", $1 }'
 }
 
-# say_unfinished: however a restore ended, what is the matter now, and the commands that lead out.
-unfinished='' before=''
+# say_unfinished: however a restore ended, what is the matter now, and the commands that lead out. One that has replaced nothing starts
+# what it stopped.
+unfinished='' as_it_was='' before=''
 say_unfinished() {
   local running
-  [ -n "$unfinished" ] || return 0
+  [ -e "$unfinished" ] || return 0
   running=$(head -n 1 "$unfinished")
+  if [ -n "$as_it_was" ]; then
+    # shellcheck disable=SC2086 # names of services
+    if [ -z "$running" ] || compose start $running >&2; then
+      rm -f "$unfinished"
+      log "nothing is changed"
+      return 0
+    fi
+  fi
   log "the restore of $b_service did not come to its end; these stand still:${running:- nothing}. A restore that does starts them:"
   log "  $(printf '%q' "$root/scripts/restore.sh") $(printf '%q' "$copy") --yes --no-copy"
   [ -z "$before" ] || log "or, with what was there before: $(printf '%q' "$root/scripts/restore.sh") $(printf '%q' "$before") --yes --no-copy"
@@ -337,12 +348,13 @@ bring_back() {
 
 # settled COMPOSE: waits until the service is healthy, or runs where it has no check.
 settled() {
-  local id state tries=0
+  local id health tries=0
   while [ $tries -lt "${RESTORE_TRIES:-150}" ]; do
     id=$("$1" ps --quiet --status running "$b_service" | head -n 1)
     if [ -n "$id" ]; then
-      state=$(engine inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$id")
-      case $state in
+      # A signal runs what is to be done at the end in here: nothing of that may be called as something else.
+      health=$(engine inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$id")
+      case $health in
         healthy | running) return 0 ;;
       esac
     fi

@@ -48,6 +48,7 @@ main() {
   load_env
   may_ask "$name"
   old=$(value "$name")
+  [[ $old != *$'\n'* ]] || fail "$name has several lines: change them in $env_file, then recreate what reads it: $(recreation "$name")"
   new=''
   if [[ $finished == *" $name "* ]]; then
     [ -z "$given" ] || new=$(read_value "$name")

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use infrac::diagnostic::Sink;
+use infrac::schema;
 use infrac::source::Sources;
 use infrac::syntax::{self, Entry, Part, Value, ValueKind};
 
@@ -22,6 +23,7 @@ pub(crate) fn read(text: &str) -> Option<Said> {
     let text = syntax::plain_text(&mut sources, "test.infra", text.as_bytes().to_vec(), &mut sink)?;
     let id = sources.add("test.infra", text);
     let file = syntax::parse(&sources, id, &mut sink);
+    schema::decimal_commas(&file.entries, &mut sink);
     if sink.has_errors() {
         return None;
     }

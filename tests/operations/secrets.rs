@@ -99,7 +99,8 @@ fn what_cannot_be_read_is_refused_by_line_and_stays() {
         ("A=1\nA=2\n", ".env:2: A is set above already"),
         ("A=pa$$word\n", ".env:1: the value of A must stand between ' and '"),
         ("A=x # y\n", ".env:1: the value of A must stand between ' and '"),
-        ("A='b\nc'\n", ".env:1: a value stands on one line, and that of A has no second quote there"),
+        ("A='b\nc\n", ".env:2: the value of A has no second quote"),
+        ("A='b\nB='c'\n", ".env:2: the value of A holds a quote"),
     ] {
         let host = host();
         host.write(".env", env);
@@ -257,7 +258,8 @@ receiver people {
         host.run("scripts/secrets.sh", &["--check"])
     };
     let hash = "ann:$apr1$Zq9Yd2xB$1pS8gkW5mVwq0JxqgTn5M/";
-    for sound in [hash, "ann:{SSHA}c2FtcGxl", "ann:rqXexS6ZhobKA"] {
+    let several = format!("{hash}\nbob:$2y$05$Zq9Yd2xB1pS8gkW5mVwq0JxqgTn5M");
+    for sound in [hash, "ann:{SSHA}c2FtcGxl", "ann:rqXexS6ZhobKA", &several] {
         let output = set(sound, "https://hooks.example.com/a");
         assert!(output.status.success(), "{sound}: {}", said(&output));
     }
@@ -266,6 +268,21 @@ receiver people {
         assert!(said(&output).contains("USERS is no user with a hash"), "{broken}: {}", said(&output));
         assert!(!said(&output).contains(broken) && !output.status.success());
     }
+    let output = set(&format!("{hash}\nbob"), "https://hooks.example.com/a");
+    assert!(said(&output).contains("USERS is no user with a hash"), "{}", said(&output));
+    // What else stands there is written, and the lines of the users stay.
+    set(&several, "https://hooks.example.com/a");
+    let emptied = host.read(".env").replace("PAGER=0123456789abcdef0123456789abcdef", "PAGER=");
+    host.write(".env", &emptied);
+    let output = host.run("scripts/secrets.sh", &[]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(host.read(".env").contains(&format!("USERS='{several}'\n")), "{}", host.read(".env"));
+    let output = host.run("scripts/rotate.sh", &["USERS", "--from-stdin"]);
+    assert!(
+        said(&output).contains("USERS has several lines") && !output.status.success(),
+        "{}",
+        said(&output)
+    );
     let output = set(hash, "hooks");
     assert!(said(&output).contains("HOOK is no address: https://HOST/PATH"), "{}", said(&output));
 }

@@ -44,6 +44,16 @@ const PLACES: &[(&str, &str, &str)] = &[
         "store",
         "CronJob backup-nightly { spec { jobTemplate { spec { template { spec { initContainers = [{ name = save, @ }] } } } } } }",
     ),
+    (
+        "helper",
+        "store",
+        "CronJob backup-nightly { spec { jobTemplate { spec { template { spec { initContainers = [{ name = seal, @ }] } } } } } }",
+    ),
+    (
+        "last",
+        "store",
+        "CronJob restore-nightly { spec { jobTemplate { spec { template { spec { containers = [{ name = compare, @ }] } } } } } }",
+    ),
     ("DaemonSet", "agent", "DaemonSet { spec { @ } }"),
     ("StatefulSet", "db", "StatefulSet { spec { @ } }"),
     (

@@ -131,7 +131,7 @@ fn what_readers_differ_about_is_refused_before_anything_is_done() {
         ("DB_PASSWORD=a # b\n", "between ' and '"),
         ("DB_PASSWORD='a'b'\n", "holds a quote"),
         ("DB_PASSWORD='a\\'\n", "ends with \\"),
-        ("DB_PASSWORD='a\n", "a value stands on one line, and that of DB_PASSWORD has no second quote there"),
+        ("DB_PASSWORD='a\n", "the value of DB_PASSWORD has no second quote"),
         ("DB_PASSWORD='a' # b\n", "between ' and '"),
         ("DB_PASSWORD='\n", "no second quote"),
         ("DB_PASSWORD=\"a\"\n", "the value of DB_PASSWORD must stand between ' and ', or without quotes"),

@@ -9,6 +9,7 @@ const ROOMS: &[&str] = &[
     "hash",
     "digest",
     "parallel",
+    "notation",
     "source",
     "diagnostic",
     "syntax",

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Sink, codes, list_of};
 use crate::hash::HashSet;
+use crate::notation::image::Reference;
 use crate::platform::{Expects, ImageFacts, Platform, Runtime, Service, Version};
 use crate::resolve::image::{is_of, namesake};
 use crate::standard::images;
@@ -109,7 +110,7 @@ pub(in crate::check) fn kernels(platform: &Platform, sink: &mut Sink) {
 }
 
 fn newer(facts: &ImageFacts) -> String {
-    let repository = images::repository(&facts.image);
+    let repository = Reference::parse(&facts.image).repository;
     match &facts.current {
         Some(tag) => format!("`{repository}:{tag}` is kept up; how data moves there is in its documentation"),
         None => "take a version that is kept up".to_owned(),

@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::mem::{Discriminant, discriminant};
-use std::sync::Arc;
 
 use super::missing::is_set;
 use crate::hash::{HashMap, HashSet};
@@ -11,11 +10,10 @@ use crate::platform::observe::{Job, Metric, Query, TARGET_LABELS};
 use crate::platform::{MetricKind, Platform};
 use crate::promql::{self, Op};
 
-/// What a query asks, and of whom, as far as what is found depends on it: where it is parsed, and what its job is like.
-/// What is parsed stays in its place as long as the platform does.
+/// What a query asks, and of whom, as far as what is found depends on it: its number, and what its job is like.
 pub(super) type Likeness = (usize, usize);
 
-/// A series of a test: where it is parsed, and whether its alert comes with a component, which is told less of.
+/// A series of a test: its number, and whether its alert comes with a component, which is told less of.
 pub(super) type Series = (usize, bool);
 
 /// Jobs that are alike, and the queries of which nothing is to be told.
@@ -65,7 +63,7 @@ impl<'a> Alike<'a> {
             [name] => *self.jobs.get(name.as_str())?,
             _ => return None,
         };
-        Some((place(query.parsed.as_ref()?), job))
+        Some((query.parsed.as_ref()?.number(), job))
     }
 
     /// Whether nothing is to be told of a query, or of a series that a test has for it.
@@ -131,17 +129,12 @@ impl<'a> Alike<'a> {
 /// How many jobs a query may name that is held against others.
 const MOST_JOBS: usize = 8;
 
-/// Where a query is parsed.
-pub(super) fn place(parsed: &Arc<promql::Query>) -> usize {
-    Arc::as_ptr(parsed).addr()
-}
-
 /// Everything of a job that a finding can depend on, but for its name, its service and its place.
 #[derive(PartialEq, Eq, Hash)]
 struct Traits<'a> {
     own: Vec<Declared<'a>>,
-    /// Where the tables are of what else it exports.
-    shared: Vec<usize>,
+    /// The names of the tables of what else it exports.
+    shared: Vec<&'a str>,
     unknown: bool,
     /// The labels that overrides add.
     added: &'a [String],
@@ -171,7 +164,7 @@ impl<'a> Traits<'a> {
         let flags = metrics.flat_map(|metric| metric.with.iter().chain(&metric.without));
         Self {
             own: exports.own.iter().map(Declared::new).collect(),
-            shared: exports.shared.iter().map(|table| Arc::as_ptr(table).addr()).collect(),
+            shared: exports.shared.iter().map(|table| table.name.as_str()).collect(),
             unknown: exports.unknown,
             added: &exports.added,
             interval: (job.interval.0, job.interval_said),

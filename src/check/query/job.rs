@@ -8,7 +8,9 @@ use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::origins::Origins;
 use crate::platform::observe::Query;
 use crate::platform::{Platform, Role, Service};
-use crate::promql::{Matcher, Op, Selector};
+use crate::promql::{Matcher, Op, Selector, ShortRange};
+use crate::schema;
+use crate::source::Span;
 
 impl Context<'_> {
     /// Reports a job that is none.
@@ -56,27 +58,48 @@ impl Context<'_> {
         others.iter().find(clashes).copied().filter(|_| some(&[*first]))
     }
 
-    /// What is said of a range that holds too few samples: none at all where every job that exports the metric is
-    /// scraped more rarely, and of several jobs the rarest is shown.
+    /// A range that holds too few samples: none at all where every job that exports the metric is scraped more rarely. Of
+    /// several jobs the rarest is shown.
     pub(super) fn short(
         &self,
         query: &Query,
-        selector: &Selector,
-        (range, samples): (Duration, u32),
-        told: Diagnostic,
+        selector: Option<&Selector>,
+        place: Span,
+        short: &ShortRange,
     ) -> Diagnostic {
-        let jobs = self.asked(query, selector);
-        let mut told = told;
-        if samples > 1 && !jobs.is_empty() && jobs.iter().all(|job| range < interval_of(job)) {
-            told.code = codes::OBS015;
-            told.message = told.message.replace("holds too few samples", "never holds two samples");
-        }
+        let ShortRange { metric, function, range, samples, least } = short;
+        let time = |time: Duration| schema::Duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        let jobs = selector.map(|selector| self.asked(query, selector)).unwrap_or_default();
+        let never = !jobs.is_empty() && jobs.iter().all(|job| *range < interval_of(job));
+        let (code, holds, why) = match samples {
+            1 => (
+                codes::OBS006,
+                "holds at times no sample",
+                ", one scrape: it always holds a sample".to_owned(),
+            ),
+            _ => {
+                let (code, holds) = if never {
+                    (codes::OBS015, "never holds two samples")
+                } else {
+                    (codes::OBS006, "holds too few samples")
+                };
+                let fails = if *samples > 2 { ", also where a scrape fails" } else { "" };
+                (code, holds, format!(", {samples} scrapes: they hold two samples{fails}"))
+            }
+        };
+        let name = metric.as_deref().unwrap_or_default();
+        let message = format!("`{function}` over {} {holds} of `{name}`", time(*range));
+        let told =
+            Diagnostic::new(code, message).at(place, format!("scraped every {}", time(*least / *samples)));
+        let help = format!("take at least `[{}]`{why}", time(*least));
         let said = jobs.into_iter().filter(|job| job.interval_said).map(|job| (job.interval, job.span));
-        let Some((_, place)) = said.max_by_key(|(interval, _)| *interval) else { return told };
-        if let Some(help) = &mut told.help {
-            help.push_str("; or scrape it more often, `metrics { interval = … }`");
+        match said.max_by_key(|(interval, _)| *interval) {
+            Some((_, place)) => told
+                .help(format!("{help}; or scrape it more often, `metrics {{ interval = … }}`"))
+                .at_cause(place, "scraped as often as is said here")
+                .because(format!("interval at {place:?}")),
+            None => told.help(help),
         }
-        told.at_cause(place, "scraped as often as is said here").because(format!("interval at {place:?}"))
     }
 }
 

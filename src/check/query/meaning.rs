@@ -1,12 +1,9 @@
 //! OBS004 to OBS006, OBS009 and OBS015: what cannot be meant, whatever the data.
 
-use std::time::Duration;
-
 use super::Context;
 use crate::diagnostic::{Diagnostic, Sink, cause, codes};
 use crate::platform::observe::Query;
 use crate::promql::{self, Facts, Finding, MetricType, Selector};
-use crate::schema;
 use crate::source::Span;
 
 /// Through how many records it is followed how a metric behaves.
@@ -15,7 +12,7 @@ const MOST_RECORDS: usize = 30;
 impl Context<'_> {
     /// What cannot be meant, whatever the data.
     pub(super) fn meaning(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
-        let labels = |selector: &Selector| self.labels(selector);
+        let labels = |selector: &Selector| self.labels(query, selector);
         let kind = |selector: &Selector| self.kind(query, selector, 0);
         let interval = |selector: &Selector| self.interval(query, selector);
         let facts = Facts { labels: &labels, kind: &kind };
@@ -25,7 +22,7 @@ impl Context<'_> {
             }
             let selector = number.and_then(|at| parsed.selectors().get(at));
             let place = selector.map_or(query.said.span, |selector| query.part(selector.place.clone()));
-            let told = meant(query, place, &finding);
+            let told = self.meant(query, selector, place, &finding);
             sink.report(match &finding {
                 Finding::RateOfGauge { metric, .. }
                 | Finding::RateOfSum { metric, .. }
@@ -37,10 +34,6 @@ impl Context<'_> {
                         None => told,
                     }
                 }
-                Finding::ShortRange { range, samples, .. } => match selector {
-                    Some(selector) => self.short(query, selector, (*range, *samples), told),
-                    None => told,
-                },
                 _ => told,
             });
         }
@@ -72,10 +65,15 @@ impl Context<'_> {
         self.kinds.borrow_mut().insert(name.to_owned(), kind);
         kind
     }
-}
 
-fn meant(query: &Query, place: Span, finding: &Finding) -> Diagnostic {
-    match finding {
+    fn meant(
+        &self,
+        query: &Query,
+        selector: Option<&Selector>,
+        place: Span,
+        finding: &Finding,
+    ) -> Diagnostic {
+        match finding {
         Finding::RateOfGauge { function, metric, quantiles: true } => Diagnostic::new(
             codes::OBS009,
             format!("`{function}` of `{metric}`, which goes down, too"),
@@ -125,22 +123,7 @@ fn meant(query: &Query, place: Span, finding: &Finding) -> Diagnostic {
         )
         .at(query.said.span, "summed up without `le`")
         .help("keep it: `sum by (job, le) (rate(…_bucket[…]))`"),
-        Finding::ShortRange { metric, function, range, samples, least } => {
-            let name = metric.as_deref().unwrap_or_default();
-            let time = |time: &Duration| {
-                schema::Duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).to_string()
-            };
-            let (message, why) = match samples {
-                1 => ("holds at times no sample", String::from(", one scrape: it always holds a sample")),
-                2 => ("holds too few samples", format!(", {samples} scrapes: they hold two samples")),
-                _ => (
-                    "holds too few samples",
-                    format!(", {samples} scrapes: they hold two samples, also where a scrape fails"),
-                ),
-            };
-            Diagnostic::new(codes::OBS006, format!("`{function}` over {} {message} of `{name}`", time(range)))
-                .at(place, format!("scraped every {}", time(&(*least / *samples))))
-                .help(format!("take at least `[{}]`{why}", time(least)))
-        }
+        Finding::ShortRange(short) => self.short(query, selector, place, short),
+    }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, Sink, codes};
-use crate::platform::observe::{Found, Job, Query, TARGET_LABELS};
+use crate::platform::observe::{Found, Query, TARGET_LABELS};
 use crate::promql::{self, Apart, Certain, Facts, Labels, Matcher, Op, Selector};
 
 /// Through how many records a label is followed.
@@ -62,7 +62,7 @@ impl Context<'_> {
     }
 
     pub(super) fn meeting(&self, query: &Query, parsed: &promql::Query, sink: &mut Sink) {
-        let labels = |selector: &Selector| self.labels(selector);
+        let labels = |selector: &Selector| self.labels(query, selector);
         let kind = |_: &Selector| None;
         let facts = Facts { labels: &labels, kind: &kind };
         for unmet in promql::unmet(parsed, &facts, &|metric| self.carried(metric)) {
@@ -121,25 +121,24 @@ impl Context<'_> {
         } else {
             // Services that are alike declare the same.
             let mut last: Option<Declared<'_>> = None;
-            let different = observed.exporters(metric).filter(|(job, found)| {
-                let own =
-                    Declared { own: is_own(job, found), extra: found.extra, labels: &found.metric.labels };
+            let different = observed.exporters(metric).filter(|(_, found)| {
+                let own = Declared { own: found.own, extra: found.extra, labels: &found.metric.labels };
                 let same = last.as_ref() == Some(&own);
                 last = Some(own);
                 !same
             });
-            common(different.map(|(job, found)| self.of_job(job, &found)))
+            common(different.map(|(_, found)| self.of_job(&found)))
         };
         self.carried.borrow_mut().insert(metric.to_owned(), labels.clone());
         labels
     }
 
     /// Those of one exporter: the source's own declarations say what is there, tables of images what can be.
-    fn of_job(&self, job: &Job, found: &Found<'_>) -> Certain {
+    fn of_job(&self, found: &Found<'_>) -> Certain {
         // What relabelling adds may depend on the target.
         let certain = Found { added: &[], ..*found };
         let mut labels: Certain = TARGET_LABELS.iter().map(|label| ((*label).to_owned(), None)).collect();
-        if let (true, false, Labels::Some(declared)) = (is_own(job, found), self.open, certain.labels()) {
+        if let (true, false, Labels::Some(declared)) = (found.own, self.open, certain.labels()) {
             let declared = declared.iter().filter(|label| !label.ends_with('*'));
             labels.extend(declared.map(|label| (label.clone(), None)));
         }
@@ -153,11 +152,6 @@ struct Declared<'a> {
     own: bool,
     extra: Option<&'static str>,
     labels: &'a [String],
-}
-
-/// Whether the source itself declares what a job exports.
-fn is_own(job: &Job, found: &Found<'_>) -> bool {
-    job.exports.own.as_ptr_range().contains(&std::ptr::from_ref(found.metric))
 }
 
 /// What all carry.

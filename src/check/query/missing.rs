@@ -74,7 +74,7 @@ impl Context<'_> {
         bases.into_iter().find_map(|base| declaring.get(base).copied())
     }
 
-    /// What is said of a metric that nobody exports.
+    /// The diagnostic of a metric that no job exports.
     pub(super) fn unknown_metric(
         &self,
         query: &Query,
@@ -83,6 +83,19 @@ impl Context<'_> {
         jobs: Option<&[&Job]>,
         sink: &mut Sink,
     ) -> Diagnostic {
+        let (told, help) = self.unknown(query, selector, metric, jobs, sink);
+        told.help(help)
+    }
+
+    /// The same, and the way out beside it.
+    pub(super) fn unknown(
+        &self,
+        query: &Query,
+        selector: &Selector,
+        metric: &str,
+        jobs: Option<&[&Job]>,
+        sink: &mut Sink,
+    ) -> (Diagnostic, Help) {
         let known = std::iter::once_with(|| self.metrics(jobs)).flatten();
         let whom = match jobs {
             Some([job]) => format!("`{}` exports no metric `{metric}`", job.name),
@@ -96,26 +109,27 @@ impl Context<'_> {
         let place = query.part(selector.place.clone());
         if let Some((job, _)) = elsewhere {
             let told = Diagnostic::new(codes::OBS002, whom.clone()).because(whom);
-            return by_mixin(told, metric)
+            let told = by_mixin(told, metric)
                 .at(place, "asked of the wrong job")
-                .at(job.span, format!("`{}` exports it", job.name))
-                .help(format!(
-                    "write `job=\"{}\"`; inside a service, `job` is put in where it is left out",
-                    job.name
-                ));
+                .at(job.span, format!("`{}` exports it", job.name));
+            let help = format!(
+                "write `job=\"{}\"`; inside a service, `job` is put in where it is left out",
+                job.name
+            );
+            return (told, help.into());
         }
         if let Some(service) = self.unscraped(metric) {
-            return Diagnostic::new(codes::OBS002, whom)
+            let told = Diagnostic::new(codes::OBS002, whom)
                 .because(cause::job(&service.name))
                 .at(place, "not exported")
-                .at_cause(service.span, "declares it, and has no `metrics` block")
-                .help("give it a `metrics` block, or leave out what asks for its metrics");
+                .at_cause(service.span, "declares it, and has no `metrics` block");
+            return (told, "give it a `metrics` block, or leave out what asks for its metrics".into());
         }
         let exports = |source: &str| standard::exports::names(source).any(|name| name == metric);
         let program = standard::exports::EXPORTS.iter().find(|(_, _, source)| exports(source));
         let told = Diagnostic::new(codes::OBS002, whom).at(place, "not exported");
         let told = match program {
-            Some((name, ..)) => because_of(told, standard::holding(&format!("\"{name}:")), name),
+            Some((name, ..)) => because_of(told, standard::with_image(name), name),
             None => by_mixin(told.because(format!("metric {metric}")), metric),
         };
         let program = program
@@ -124,7 +138,7 @@ impl Context<'_> {
             program.map(Help::from).or_else(|| sink.did_you_mean(metric, known)).unwrap_or_else(|| {
                 "declare it where it is exported: `metric NAME { type = … }` in the service".into()
             });
-        told.help(help)
+        (told, help)
     }
 
     /// Reports a metric that the job would export, if it were set up otherwise.
@@ -264,7 +278,7 @@ fn because_of(told: Diagnostic, component: Option<&str>, program: &str) -> Diagn
 
 /// What a metric comes of that a mixin declares: where that is not there, the alerts that it brings are missed, too.
 fn by_mixin(told: Diagnostic, metric: &str) -> Diagnostic {
-    match standard::holding(&format!("= \"{metric}\"")) {
+    match standard::with_metric(metric) {
         Some(component) => told.because(cause::component(component)),
         None => told,
     }

@@ -53,28 +53,30 @@ impl<'a> Context<'a> {
     }
 
     /// What is known of what a selector asks of the jobs that it names; `None` where it names none.
-    fn named(&self, selector: &Selector, metric: &str) -> Option<Rc<Named<'a>>> {
+    fn named(&self, query: &Query, selector: &Selector, metric: &str) -> Option<Rc<Named<'a>>> {
         if !names_jobs(selector) {
             return None;
         }
-        let place = std::ptr::from_ref(selector).addr();
-        if let Some(known) = self.named_at.borrow().get(&place) {
-            return known.clone();
+        let parsed = query.parsed.as_ref().map(|parsed| (parsed.number(), selector.number));
+        if let Some(known) = parsed.and_then(|number| self.named_at.borrow().get(&number).cloned()) {
+            return known;
         }
         let mut known = self.named.borrow_mut();
         let named = known.entry(named::key(selector, metric));
         let named = named.or_insert_with(|| self.named_jobs.named(selector, metric).map(Rc::new)).clone();
-        self.named_at.borrow_mut().insert(place, named.clone());
+        if let Some(number) = parsed {
+            self.named_at.borrow_mut().insert(number, named.clone());
+        }
         named
     }
 
     /// The labels of what a selector asks for.
-    pub(super) fn labels(&self, selector: &Selector) -> Labels {
+    pub(super) fn labels(&self, query: &Query, selector: &Selector) -> Labels {
         let Some(metric) = selector.metric.as_deref() else { return Labels::Any };
         if let Some(labels) = self.records.get(metric) {
             return labels.clone();
         }
-        if let Some(named) = self.named(selector, metric) {
+        if let Some(named) = self.named(query, selector, metric) {
             return named.labels.clone();
         }
         if let Some(known) = self.labels.borrow().get(metric) {
@@ -92,7 +94,7 @@ impl<'a> Context<'a> {
         selector: &Selector,
         metric: &str,
     ) -> Option<MetricType> {
-        if let Some(named) = self.named(selector, metric) {
+        if let Some(named) = self.named(query, selector, metric) {
             return named.kind;
         }
         if let Some(own) = self.own(query, selector, metric).next() {
@@ -106,7 +108,7 @@ impl<'a> Context<'a> {
     /// The longest time between two samples of what a selector asks for.
     pub(super) fn interval(&self, query: &Query, selector: &Selector) -> Option<Duration> {
         let metric = selector.metric.as_deref().filter(|metric| !self.recorded.contains_key(metric))?;
-        let unnamed = self.named(selector, metric).is_none();
+        let unnamed = self.named(query, selector, metric).is_none();
         if unnamed && self.of_own(query, selector, metric).is_empty() {
             return self.interval_of_all(metric);
         }
@@ -127,7 +129,7 @@ impl<'a> Context<'a> {
     /// The jobs whose series a selector asks for; of very many, some.
     pub(super) fn asked(&self, query: &Query, selector: &Selector) -> Vec<&'a Job> {
         let Some(metric) = selector.metric.as_deref() else { return Vec::new() };
-        if let Some(named) = self.named(selector, metric) {
+        if let Some(named) = self.named(query, selector, metric) {
             return named.jobs.clone();
         }
         let own = self.of_own(query, selector, metric);
@@ -141,7 +143,7 @@ impl<'a> Context<'a> {
     /// Where the source declares what a selector asks for.
     pub(super) fn declared(&self, query: &Query, selector: &Selector) -> Option<Span> {
         let metric = selector.metric.as_deref()?;
-        if let Some(named) = self.named(selector, metric) {
+        if let Some(named) = self.named(query, selector, metric) {
             return named.declared;
         }
         let observed = &self.platform.observed;
@@ -186,7 +188,7 @@ impl<'a> Context<'a> {
             !metric.ends_with("_bucket")
                 && !self.recorded.contains_key(metric)
                 && self.kind_of_metric(query, selector, metric).is_none()
-                && self.labels(selector) == Labels::Any
+                && self.labels(query, selector) == Labels::Any
         };
         self.native && parsed.selectors().iter().any(may)
     }

@@ -1,7 +1,6 @@
 //! OBS002 where a service may export anything: names that are a letter away from a known one, and what a service of
 //! which everything is known asks for itself.
 
-use std::fmt::Write as _;
 use std::hash::BuildHasher as _;
 
 use super::Context;
@@ -113,13 +112,12 @@ impl<'a> Context<'a> {
         own: &[&Job],
         sink: &mut Sink,
     ) -> Diagnostic {
-        let mut told = self.unknown_metric(query, selector, metric, Some(own), sink);
+        let (told, help) = self.unknown(query, selector, metric, Some(own), sink);
         let open = self.platform.observed.jobs.iter().find(|job| job.exports.unknown);
-        if let (Some(help), Some(open)) = (&mut told.help, open) {
-            let (end, begin) = if help.ends_with('?') { ("", "Where") } else { (";", "where") };
-            let _ = write!(help, "{end} {begin} `{0}` exports it, say so: `job=\"{0}\"`", open.name);
-        }
-        told
+        told.help(match open {
+            Some(open) => help.further(&format!("where `{0}` exports it, say so: `job=\"{0}\"`", open.name)),
+            None => help,
+        })
     }
 }
 

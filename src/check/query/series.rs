@@ -2,8 +2,8 @@
 
 use std::cell::LazyCell;
 
-use super::alike::{Likeness, place};
-use super::{Context, unknown_label};
+use super::alike::Likeness;
+use super::{Context, finds_nothing, unknown_label};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashSet;
 use crate::origins::Origins;
@@ -55,12 +55,17 @@ fn labels(alert: &Alert, test: &AlertTest, sink: &mut Sink) {
 impl Context<'_> {
     /// Looks at a series, where nothing is known of the same one of an alert that is alike.
     fn series_once(&self, alert: &Alert, likeness: Option<Likeness>, said: &SaidSeries, sink: &mut Sink) {
-        let parsed = said.parsed.as_ref().ok().map(|parsed| (place(parsed), alert.brought));
+        let parsed = said.parsed.as_ref().ok().map(|parsed| (parsed.number(), alert.brought));
         let Some((likeness, series)) = likeness.zip(parsed) else {
             self.series(alert, said, sink);
             return;
         };
         if self.alike.is_sound(likeness, Some(series)) {
+            debug_assert!(
+                finds_nothing(|sink| self.series(alert, said, sink)),
+                "a series is left out that is like a sound one, and is not sound itself: {}",
+                said.series.text.as_literal().unwrap_or_default()
+            );
             return;
         }
         let told = sink.len();

@@ -152,7 +152,7 @@ fn unknown<'a>(
         // Most alerts come with what collects metrics, and all are told of by it.
         let collects = platform.with_role(Role::Metrics).next().is_some();
         let told = if collects { told } else { told.because(cause::NO_METRICS_SERVER) };
-        let component = standard::holding(&format!("\n  alert {} {{\n", wanted.text));
+        let component = standard::with_alert(&wanted.text);
         sink.report(match component.filter(|_| one.label == NAME) {
             Some(name) => told.because(cause::component(name)).because(cause::name(name)),
             None => told,
@@ -198,7 +198,7 @@ pub(super) fn on<'a>(platform: &'a Platform, alert: &'a Alert, label: &str) -> O
         Carried::Any => {}
     }
     let own = alert.labels.iter().any(|(known, _)| known == label);
-    let in_query = || query.text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == label);
+    let in_query = || query.parsed.as_ref().is_some_and(|parsed| parsed.names_label(label));
     if own || matches!(query.labels, Labels::Some(_)) || TARGET_LABELS.contains(&label) || in_query() {
         return On::Carried(carried);
     }
@@ -216,7 +216,7 @@ pub(super) fn on<'a>(platform: &'a Platform, alert: &'a Alert, label: &str) -> O
         missing &= !found.any(|found| found.can_hold(label));
     }
     // `info` brings labels of other series.
-    let complete = query.parsed.as_ref().is_some_and(|parsed| !parsed.text().contains("info"));
+    let complete = query.parsed.as_ref().is_some_and(|parsed| !parsed.calls(&["info"]));
     match (missing, complete) {
         (false, _) => On::Carried(carried),
         (true, true) => On::Missing,

@@ -6,6 +6,7 @@ use super::reach::{On, on};
 use super::{always_fires, of_match, said};
 use crate::diagnostic::{Diagnostic, Sink, codes};
 use crate::hash::HashMap;
+use crate::notation::authority::{Authority, HTTP, HTTPS};
 use crate::platform::observe::Alert;
 use crate::platform::receiver::{Address, Channel, Integration, Receiver};
 use crate::platform::tell::{Alerts, Fit};
@@ -64,17 +65,8 @@ fn goes_elsewhere(
 
 /// The host and the port of an address (RFC 3986, section 3.2); the scheme's own port where it says none.
 fn host_and_port(address: &str) -> Option<(&str, u16)> {
-    let (scheme, rest) = address.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let known = match scheme {
-        "https" => 443,
-        _ => 80,
-    };
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => Some((host, port.parse().ok()?)),
-        _ => Some((authority, known)),
-    }
+    let (scheme, authority, _) = Authority::of_url(address)?;
+    Some((authority.host, authority.number_or(if scheme == "https" { HTTPS } else { HTTP })?))
 }
 
 /// ALR016: labels of a group that no alert carries of which the receiver is told.

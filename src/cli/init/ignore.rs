@@ -52,24 +52,24 @@ fn hides(text: &str, name: &str) -> bool {
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (pattern, hides) = line.strip_prefix('!').map_or((line, true), |pattern| (pattern, false));
         let pattern = pattern.trim_start_matches("**/").trim_start_matches('/');
-        if fits(pattern, name) {
+        if fits_glob(pattern, name) {
             hidden = hides;
         }
     }
     hidden
 }
 
-/// Whether a name fits a pattern with `*`, `?` and classes.
-fn fits(pattern: &str, name: &str) -> bool {
+/// Whether a name fits a pattern of git, in which `?` and classes stand for a character, beside `*`.
+fn fits_glob(pattern: &str, name: &str) -> bool {
     let Some(first) = pattern.chars().next() else { return name.is_empty() };
     let rest = &pattern[first.len_utf8()..];
     let mut names = name.chars();
     match first {
         '*' => {
             let rest = rest.trim_start_matches('*');
-            (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| fits(rest, &name[at..]))
+            (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| fits_glob(rest, &name[at..]))
         }
-        '?' => names.next().is_some() && fits(rest, names.as_str()),
+        '?' => names.next().is_some() && fits_glob(rest, names.as_str()),
         '[' => {
             let Some((class, rest)) = rest.split_once(']') else { return false };
             let Some(next) = names.next() else { return false };
@@ -80,9 +80,9 @@ fn fits(pattern: &str, name: &str) -> bool {
             let chars: Vec<char> = class.chars().collect();
             let within = chars.contains(&next)
                 || chars.windows(3).any(|it| it[1] == '-' && (it[0]..=it[2]).contains(&next));
-            within == wanted && fits(rest, names.as_str())
+            within == wanted && fits_glob(rest, names.as_str())
         }
-        _ => names.next() == Some(first) && fits(rest, names.as_str()),
+        _ => names.next() == Some(first) && fits_glob(rest, names.as_str()),
     }
 }
 

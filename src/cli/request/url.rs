@@ -1,5 +1,6 @@
 //! The address that is asked for, as a client reads it.
 
+use crate::notation::authority::{Authority, HTTP, HTTPS};
 use std::fmt::Write as _;
 
 /// An address of HTTP (RFC 9110, section 4.2).
@@ -33,11 +34,10 @@ impl Url {
         if authority.contains('@') {
             return Err(refused("holds a user", "write `--login` for one that the proxy knows".to_owned()));
         }
-        let (host, port) = match authority.rfind(':').filter(|at| !authority[*at..].contains(']')) {
-            Some(at) => (&authority[..at], authority[at + 1..].parse::<u16>().ok().filter(|port| *port > 0)),
-            None => (authority, Some(if tls { 443 } else { 80 })),
-        };
-        let Some(port) = port else {
+        let said = Authority::parse(authority);
+        let host = said.map_or("", |said| said.host);
+        let Some(port) = said.map_or(Some(HTTP), |said| said.number_or(if tls { HTTPS } else { HTTP }))
+        else {
             return Err(refused("has no such port", "a port is a number from 1 to 65535".to_owned()));
         };
         if host.is_empty() || host.contains([' ', '"', '<', '>', '\\']) {

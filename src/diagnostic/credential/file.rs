@@ -23,9 +23,14 @@ const FILES: &[(&[&str], Read)] = &[
         Some(start..start + line[start..].find('"')?)
     }),
     (&["chap-secrets", "pap-secrets"], |line| {
-        let third = line.split_whitespace().nth(2)?;
-        let at = third.as_ptr() as usize - line.as_ptr() as usize;
-        Some(at..at + third.len())
+        let mut at = 0;
+        let mut words = line.split_inclusive(char::is_whitespace).filter_map(|piece| {
+            let start = at;
+            at += piece.len();
+            let word = piece.trim_end();
+            (!word.is_empty()).then(|| start..start + word.len())
+        });
+        words.nth(2)
     }),
     (&["ipsec.secrets"], |line| {
         let start = line.find("PSK \"").map(|at| at + 5).or_else(|| line.find("EAP \"").map(|at| at + 5))?;

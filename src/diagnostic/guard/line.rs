@@ -101,17 +101,19 @@ pub(super) fn values(line: &str, body: bool) -> Vec<Range<usize>> {
 /// The words of a comment that are none.
 fn in_comment(line: &str) -> impl Iterator<Item = Range<usize>> {
     let begins = comment(line);
-    let words = line.get(begins..).unwrap_or_default().split(|c| !is_of_word(c));
-    let start = line.as_ptr().addr();
     let has = |word: &str, of: fn(u8) -> bool| word.bytes().any(of);
-    let is_none = move |word: &&str| {
+    let is_none = move |word: &str| {
         word.len() > 5
             && has(word, |byte| byte.is_ascii_digit())
             && has(word, |byte| byte.is_ascii_alphabetic())
     };
-    words.filter(is_none).map(move |word| {
-        let at = word.as_ptr().addr() - start;
-        at..at + word.len()
+    let mut at = begins;
+    let pieces = line.get(begins..).unwrap_or_default().split_inclusive(|c| !is_of_word(c));
+    pieces.filter_map(move |piece| {
+        let start = at;
+        at += piece.len();
+        let word = piece.trim_end_matches(|c| !is_of_word(c));
+        is_none(word).then(|| start..start + word.len())
     })
 }
 

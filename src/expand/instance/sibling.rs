@@ -23,11 +23,13 @@ pub(super) fn check(component: &Component, children: &mut Children, own: &[SmolS
                 (order, known)
             });
             let unknown = |named: &str, span: Span, sink: &mut Sink| {
-                let help = sink.did_you_mean(named, order.iter().map(SmolStr::as_str));
+                let help = of_the_instance(component, named, of)
+                    .or_else(|| sink.did_you_mean(named, order.iter().map(SmolStr::as_str)))
+                    .unwrap_or_else(|| format!("declare `{of} {named} {{ … }}` beside it").into());
                 sink.report(
                     Diagnostic::new(codes::NAM001, format!("there is no {of} `{named}` here"))
                         .at(span, format!("no {of} of this instance has this name"))
-                        .help_maybe(help)
+                        .help(help)
                         .because(cause::name(&format!("{}-{named}", own.join("-")))),
                 );
             };
@@ -65,6 +67,16 @@ pub(super) fn check(component: &Component, children: &mut Children, own: &[SmolS
             }
         }
     }
+}
+
+/// The help where a name is one of the instance itself, such as that of its superuser, whose rights no child has.
+fn of_the_instance(component: &Component, named: &str, of: &str) -> Option<Help> {
+    let is_it =
+        |value: &Value| matches!(&value.kind, ValueKind::Text(text) if text.as_literal() == Some(named));
+    let parameter =
+        component.parameters.iter().find(|parameter| parameter.default.as_ref().is_some_and(is_it))?;
+    let key = &parameter.name.text;
+    Some(format!("`{named}` is `{key}` of the instance, and its rights are for nobody else: declare `{of} NAME {{ … }}` beside it, and name that").into())
 }
 
 /// The name that a value is.

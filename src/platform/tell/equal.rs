@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::hash::HashMap;
 use crate::platform::Platform;
@@ -51,8 +52,8 @@ impl Possible<'_> {
 #[derive(Debug)]
 pub struct Equals<'a> {
     platform: &'a Platform,
-    /// The labels that the series of an alert carry in any case, each where it stands in the platform.
-    always: RefCell<HashMap<*const Alert, Rc<BTreeSet<String>>>>,
+    /// The labels that the series of a query carry in any case, by its number.
+    always: RefCell<HashMap<usize, Rc<BTreeSet<String>>>>,
 }
 
 impl<'a> Equals<'a> {
@@ -78,7 +79,8 @@ impl<'a> Equals<'a> {
         }
         // A template may come to nothing, and a series may be without the label.
         let job = || label == TARGET_LABELS[0] && keeps_job(&alert.query);
-        if own || !(self.always(alert).contains(label) || job()) {
+        let always = || alert.query.parsed.as_ref().is_some_and(|query| self.always(query).contains(label));
+        if own || !(always() || job()) {
             possible.values.insert("");
         }
         possible
@@ -91,13 +93,11 @@ impl<'a> Equals<'a> {
         all
     }
 
-    fn always(&self, alert: &Alert) -> Rc<BTreeSet<String>> {
+    fn always(&self, query: &promql::Query) -> Rc<BTreeSet<String>> {
         let mut known = self.always.borrow_mut();
-        let found = known.entry(std::ptr::from_ref(alert)).or_insert_with(|| {
-            let query = alert.query.parsed.as_deref();
-            let labels =
-                query.map(|query| promql::labels_in_any_case(query, &|metric| self.of_series(metric)));
-            Rc::new(labels.unwrap_or_default().into_keys().collect())
+        let found = known.entry(query.number()).or_insert_with(|| {
+            let labels = promql::labels_in_any_case(query, &|metric| self.of_series(metric));
+            Rc::new(labels.into_keys().collect())
         });
         Rc::clone(found)
     }
@@ -117,42 +117,11 @@ impl<'a> Equals<'a> {
     }
 }
 
-/// What may leave a series without the label of its job.
-const DROPS: [&str; 21] = [
-    "avg",
-    "bottomk",
-    "by",
-    "count",
-    "count_values",
-    "group",
-    "ignoring",
-    "info",
-    "label_join",
-    "label_replace",
-    "limitk",
-    "max",
-    "min",
-    "on",
-    "quantile",
-    "stddev",
-    "stdvar",
-    "sum",
-    "topk",
-    "vector",
-    "without",
-];
-
-/// Whether a result has the job that was put into the selectors of a query, wherever it comes from: `absent` of
-/// such a selector has it, too, which is not known where the query says no job.
+/// Whether a result has the job that was put into the selectors of a query: `absent` of such a selector has it, too, where it
+/// is one job.
 fn keeps_job(query: &Query) -> bool {
-    let text = &query.text;
-    let of_selectors = text.match_indices("absent").all(|(at, _)| {
-        let argument = text[at..].split_once('(').map_or("", |(_, rest)| rest);
-        let argument = argument.split(')').next().unwrap_or_default();
-        query.jobs.len() == 1 && !argument.contains(['(', '+', '/']) && !argument.trim().contains(" or ")
-    });
-    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    !query.jobs.is_empty() && of_selectors && !words.any(|word| DROPS.contains(&word))
+    let keeps = |parsed: &Arc<promql::Query>| promql::keeps_matched(parsed, query.jobs.len() == 1);
+    !query.jobs.is_empty() && query.parsed.as_ref().is_some_and(keeps)
 }
 
 #[cfg(test)]

@@ -3,11 +3,9 @@
 use std::ops::Range;
 
 use super::lex::{Kind, Token};
-use super::parse::{Parser, Read, inside};
+use super::parser::{Parser, Read, VARIABLES, inside};
 use super::{Problem, functions};
 
-/// What an alert's template is given (prometheus/prometheus:rules/alerting.go).
-pub(super) const VARIABLES: [&str; 5] = ["$", "$labels", "$externalLabels", "$externalURL", "$value"];
 const FIELDS: [&str; 4] = [".Labels", ".ExternalLabels", ".ExternalURL", ".Value"];
 
 /// A pipeline or a single operand, as far as is known of it.

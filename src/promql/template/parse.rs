@@ -3,34 +3,12 @@
 use std::ops::Range;
 
 use super::lex::{Kind, Token};
-use super::operand::{Operand, VARIABLES};
+use super::operand::Operand;
+use super::parser::{Parser, Read, Scope, VARIABLES, inside};
 use super::{Problem, Shown};
 
 /// How deep actions and parentheses stand in each other: they are read by recursion.
 const MAX_DEPTH: usize = 100;
-
-/// What can be named at a place.
-pub(super) struct Scope {
-    pub(super) variables: Vec<String>,
-    /// Whether `$` is what the alert gives.
-    pub(super) root: bool,
-    /// Whether `.` is.
-    pub(super) dot: bool,
-}
-
-pub(super) struct Parser<'a> {
-    pub(super) text: &'a str,
-    pub(super) tokens: &'a [Token],
-    pub(super) at: usize,
-    /// How deep it is in actions and parentheses.
-    depth: usize,
-    /// How many `range` it is in.
-    ranges: usize,
-    pub(super) scope: Scope,
-    /// What `template` can call.
-    templates: Vec<&'a str>,
-    pub(super) shown: Shown,
-}
 
 /// What ended a list of actions.
 enum Stop {
@@ -41,9 +19,6 @@ enum Stop {
     /// The text.
     Text,
 }
-
-/// What is read, or why it cannot be.
-pub(super) type Read<T> = Result<T, Problem>;
 
 /// Reads the words of a template.
 pub(super) fn template(text: &str, tokens: &[Token]) -> Read<Shown> {
@@ -72,40 +47,13 @@ fn defined<'a>(text: &'a str, tokens: &[Token]) -> Vec<&'a str> {
     named.map(|words| inside(&text[words[2].place.clone()])).collect()
 }
 
-/// What stands between quotes.
-pub(super) fn inside(quoted: &str) -> &str {
-    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()
-}
-
 impl<'a> Parser<'a> {
-    pub(super) fn text_of(&self, place: &Range<usize>) -> &'a str {
-        &self.text[place.clone()]
-    }
-
-    pub(super) fn peek(&self) -> Option<&'a Token> {
-        self.tokens.get(self.at)
-    }
-
-    pub(super) fn kind(&self) -> Option<Kind> {
-        self.peek().map(|token| token.kind)
-    }
-
-    pub(super) fn skip_space(&mut self) {
-        while self.kind() == Some(Kind::Space) {
-            self.at += 1;
-        }
-    }
-
     /// The next word that is no space. Each action is closed, so behind what opens one there is a word.
     fn next(&mut self) -> Option<&'a Token> {
         self.skip_space();
         let token = self.peek()?;
         self.at += 1;
         Some(token)
-    }
-
-    pub(super) fn place(&self) -> Range<usize> {
-        self.peek().map_or(self.text.len()..self.text.len(), |token| token.place.clone())
     }
 
     fn expect(&mut self, kind: Kind, behind: &str) -> Read<&'a Token> {

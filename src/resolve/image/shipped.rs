@@ -5,6 +5,7 @@ use super::Mirrors;
 use crate::diagnostic::Sink;
 use crate::hash::HashSet;
 use crate::model::{self, Document, Image, Mirror};
+use crate::notation::image::Reference;
 use crate::resolve::names::Names;
 use crate::schema::{Constant, Decode, Decoder};
 use crate::source::Sources;
@@ -25,8 +26,8 @@ pub(in crate::resolve) fn entries(document: &Document, names: &Names<'_>, mirror
             if last.as_deref() == Some(name.as_str()) {
                 continue;
             }
-            if let Some(image) = super::split(&name) {
-                wanted.push(mirrors.original(&image.0));
+            if let Some(repository) = super::repository(Reference::parse(&name)) {
+                wanted.push(mirrors.original(repository));
             }
             last = Some(name);
         }
@@ -94,7 +95,7 @@ fn leads_to(image: &Image) -> impl Iterator<Item = String> + '_ {
     let literal = |constant: &Constant| constant.text.as_literal().map(str::to_owned);
     let said = [image.like.as_ref(), image.on.as_ref()];
     let names = said.into_iter().flatten().filter_map(literal);
-    names.map(|name| images::repository(&name).to_owned())
+    names.map(|name| Reference::parse(&name).repository.to_owned())
 }
 
 /// Whether an entry lists tools without what it is made of: then it may hold what any other image brings.
@@ -103,8 +104,7 @@ fn unsure(image: &Image) -> bool {
 }
 
 fn bases_names() -> impl Iterator<Item = String> {
-    let source = images::FILES.iter().find(|(name, _)| *name == BASES).map_or("", |(_, source)| source);
-    images::repositories().filter(|name| source.contains(&format!("image \"{name}\""))).map(str::to_owned)
+    images::of_file(BASES).map(str::to_owned)
 }
 
 /// What a text of the compiler's says. A test reads all of it.
@@ -119,10 +119,11 @@ fn decode<T: Decode>(text: &str) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::split;
+    use super::super::repository;
     use crate::diagnostic::Sink;
     use crate::hash::HashSet;
     use crate::model::Image;
+    use crate::notation::image::Reference;
     use crate::schema::{Decode, Decoder};
     use crate::source::Sources;
     use crate::standard::images;
@@ -155,7 +156,7 @@ mod tests {
                 let other = other.text.as_literal().expect("a constant");
                 assert!(labels.contains(other), "{name} leads to {other}");
             }
-            assert!(split(name).is_some(), "{name}");
+            assert!(repository(Reference::parse(name)).is_some(), "{name}");
             let month = |text: &str| {
                 text.split_once('-').is_some_and(|(year, month)| {
                     year.len() == 4 && matches!(month.parse::<u32>(), Ok(1..=12)) && month.len() == 2

@@ -1,5 +1,7 @@
 //! Patterns of tags: `*-alpine*`, `<18`, `>=3.6`, and both: `<18 *-alpine*`.
 
+use crate::notation::wildcard;
+
 /// What tags look like.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -28,7 +30,7 @@ impl Pattern {
     /// How specific it is, where it holds for a tag.
     pub(super) fn holds(&self, tag: &str) -> Option<(usize, bool)> {
         let glob = self.glob.as_deref();
-        let matches = glob.is_none_or(|glob| matches(glob, tag))
+        let matches = glob.is_none_or(|glob| wildcard::fits(glob, tag))
             && self.versions.as_ref().is_none_or(|versions| versions.hold(tag));
         matches.then_some((glob.map_or(0, str::len), self.versions.is_some()))
     }
@@ -69,20 +71,6 @@ pub(crate) fn is_of(line: &str, tag: &str) -> bool {
     }
     let text = tag.strip_prefix('v').unwrap_or(tag);
     text.strip_prefix(line).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// Whether a text matches a pattern in which `*` stands for anything.
-fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.len() >= last.len() && rest.ends_with(last)
 }
 
 #[cfg(test)]

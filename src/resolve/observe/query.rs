@@ -317,10 +317,9 @@ impl<'a> Queries<'a> {
     fn labels_with(&self, text: &str, written: &Written, one_job: bool) -> Labels {
         let Some(query) = &written.parsed else { return Labels::Any };
         let put_in = (text != written.text).then_some(one_job);
-        // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried. What is
-        // read is kept by the reader, or by what is written, so that nothing else comes to be in its place.
-        remembered(&self.results, (Arc::as_ptr(query).addr(), put_in), || match put_in {
-            Some(_) if text.contains("absent") => {
+        // Whichever job it is, the labels are the same; several are matched by a pattern, and none is carried.
+        remembered(&self.results, (query.number(), put_in), || match put_in {
+            Some(_) if query.calls(promql::ABSENT) => {
                 promql::Query::parse(text).map_or(Labels::Any, |query| self.labels_of(&query))
             }
             _ => self.labels_of(query),

@@ -1,10 +1,60 @@
 //! What helps where a block is not as its schema wants it.
 
-use super::MOST_KEYS;
-use crate::diagnostic::{Diagnostic, Help, codes, list_of};
-use crate::schema::{Block, Kind, Scalar as _};
+use smol_str::SmolStr;
+
+use super::{Decoder, MOST_KEYS};
+use crate::diagnostic::{Diagnostic, Help, Sink, codes, did_you_mean, list_of};
+use crate::schema::{
+    Block, Bytes, Duration, Field, Integer, Kind, Presence, Quantity, Ratio, Scalar as _, foreign,
+};
 use crate::source::Span;
-use crate::syntax::{Entry, Value, ValueKind};
+use crate::syntax::{Entry, Name, Value, ValueKind};
+
+impl Decoder<'_> {
+    /// Reports a label where there is none. A text in its place is the value of what takes one.
+    pub(super) fn no_label(&mut self, entry: &Entry, label: &Name, takes_value: bool) {
+        let key = &entry.key;
+        let is_number = label.text.starts_with(|c: char| c.is_ascii_digit());
+        let help = if takes_value && entry.value.is_none() && (label.quoted || is_number) {
+            Some(
+                Help::add(" =", Span { start: key.span.end, ..key.span })
+                    .led_by("a value is given with `=`: "),
+            )
+        } else if !label.quoted && !key.quoted && entry.value.is_some() {
+            Some(format!("a key is one word, such as `{}_{}`", key.text, label.text).into())
+        } else {
+            None
+        };
+        self.report(
+            Diagnostic::new(codes::TYP008, format!("`{}` takes no label", key.text))
+                .at(label.span, "does not belong here")
+                .help_maybe(help),
+        );
+        self.reported = Some(label.span);
+    }
+
+    /// Reports a key that a block does not have.
+    pub(super) fn unknown_key(&mut self, item: &Entry, around: &Entry, schema: &Block) {
+        let key = item.key.text.as_str();
+        let components = if schema.key == "service" { self.components } else { &[] };
+        let known = schema.fields.iter().map(|field| field.key);
+        let near = did_you_mean(key, known.chain(components.iter().map(SmolStr::as_str)));
+        let near = near.filter(Help::is_near);
+        let help = of_top(item, (&around.key, around.label.as_ref()), self.top)
+            .or_else(|| foreign(key, schema))
+            .map(Help::from);
+        let help = help.or(near).or_else(|| inside(key, schema).map(Help::from));
+        let help = help.or_else(|| {
+            (schema.fields.len() <= MOST_KEYS)
+                .then(|| format!("`{}` takes {}", schema.key, keys(schema)).into())
+        });
+        self.report(
+            Diagnostic::new(codes::TYP005, format!("{} has no key `{key}`", called(schema)))
+                .at(item.key.span, "unknown key")
+                .help_maybe(help),
+        );
+    }
+}
 
 /// The name of a block in messages.
 pub(super) fn called(schema: &Block) -> String {
@@ -29,6 +79,23 @@ pub(super) fn decimal_comma(entries: &[Entry], at: usize) -> Option<Diagnostic> 
     })
 }
 
+/// Reports every entry, at any depth, that is the rest of the number before it: to put it on a line of its own would hide that.
+pub fn decimal_commas(entries: &[Entry], sink: &mut Sink) {
+    for (at, entry) in entries.iter().enumerate() {
+        decimal_comma(entries, at).into_iter().for_each(|diagnostic| sink.report(diagnostic));
+        decimal_commas(entry.entries(), sink);
+        entry.value.iter().for_each(|value| in_value(value, sink));
+    }
+}
+
+fn in_value(value: &Value, sink: &mut Sink) {
+    match &value.kind {
+        ValueKind::Body(body) => decimal_commas(&body.entries, sink),
+        ValueKind::List(items) => items.iter().for_each(|item| in_value(item, sink)),
+        _ => {}
+    }
+}
+
 /// The probable meaning of a word in the place of `true`: the value of the key in the same block whose description names the
 /// word.
 pub(super) fn of_another_key(entry: &Entry, schema: &Block) -> Option<(Span, Help)> {
@@ -44,6 +111,32 @@ pub(super) fn of_another_key(entry: &Entry, schema: &Block) -> Option<(Span, Hel
         Some(_) => format!("it belongs into the body: `true {{ {} = {word}, … }}`", field.key).into(),
     };
     is_switch.then_some((value.span, help))
+}
+
+/// What a number with a unit was meant as where none belongs: the value of another key of the block, perhaps.
+pub(super) fn of_a_count(item: &Entry, field: &Field, schema: &Block) -> Option<(Span, Help)> {
+    let value = item.value.as_ref()?;
+    let ValueKind::Number(word) = &value.kind else { return None };
+    let number = word.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let is_of = |field: &Field, shape: Kind| match ((field.kind)(), shape) {
+        (Kind::Scalar(words), Kind::Scalar(wanted)) => words == wanted,
+        _ => false,
+    };
+    if number.len() == word.len() || !is_of(field, Integer::shape()) {
+        return None;
+    }
+    let (shape, what) = match Quantity::parse(word)? {
+        Quantity::Duration(_) => (Duration::shape(), "a duration"),
+        Quantity::Bytes(_) => (Bytes::shape(), "a size"),
+        Quantity::Ratio(_) => (Ratio::shape(), "a ratio"),
+    };
+    let alone = format!("a number has no unit: `{} = {number}`", field.key);
+    let other = schema.fields.iter().find(|other| is_of(other, shape));
+    let text = match other.filter(|_| schema.fields.len() <= MOST_KEYS) {
+        Some(other) => format!("{alone}; {what} is `{} = {word}`", other.key),
+        None => alone,
+    };
+    Some((value.span, text.into()))
 }
 
 /// The help for an entry without a value. `says` describes the value, and `shape` its form.
@@ -136,6 +229,40 @@ pub(super) fn of_nothing(value: &Value) -> Option<Help> {
     let ValueKind::Reference(path) = &value.kind else { return None };
     matches!(path.word()?, "null" | "nil" | "none" | "undefined")
         .then(|| "where nothing is to be said, the key is left out".into())
+}
+
+/// Where a block belongs that stands in another one: at the top level, whose keys are `top`. `around` is the head of the other one.
+pub fn of_top(item: &Entry, around: (&Name, Option<&Name>), top: &[Field]) -> Option<String> {
+    let key = item.key.text.as_str();
+    let label = item.label.as_ref()?;
+    // Where an override stands, depends on what it extends.
+    let of_many =
+        |field: &Field| field.key == key && key != "override" && matches!(field.presence, Presence::Many);
+    if !OF_FILES.contains(&key) && !top.iter().any(of_many) {
+        return None;
+    }
+    let head =
+        if label.quoted { format!("{key} \"{}\"", label.text) } else { format!("{key} {}", label.text) };
+    Some(match around {
+        (outer, Some(name)) if key == "environment" => format!(
+            "it stands at the top level, and names there what it changes: `{head} {{ {} {} {{ … }} }}`",
+            outer.text, name.text
+        ),
+        _ if key == "import" => format!("it stands at the top level: `{head}`"),
+        _ => format!("it stands at the top level: `{head}{}`", behind(item)),
+    })
+}
+
+/// What stands at the top level of a file and is in no platform.
+const OF_FILES: &[&str] = &["component", "environment", "import"];
+
+/// What follows the name of an entry, with `…` for what it holds.
+fn behind(entry: &Entry) -> &'static str {
+    match (&entry.value, &entry.body) {
+        (Some(_), _) => " = …",
+        (None, Some(_)) => " { … }",
+        (None, None) => "",
+    }
 }
 
 /// The help for an entry without a name.

@@ -25,6 +25,8 @@ const SERVICE: Ours = Top("service api { image = \"shop/api:1.4\" }");
 const KINDS: &str = "`run = once` makes a job of it, `run = each_host` one on each machine, `run = schedule { cron = \"0 2 * * *\" }` one at times";
 const ALERT: Ours =
     Top("alert Down { expr = \"up == 0\", for = 5m, severity = critical, summary = \"It is down\" }");
+const RECEIVER: Ours = Top("receiver ops { match { severity = critical }, email = \"ops@example.com\" }");
+const FOR_WHICH: &str = "each receiver says which alerts it is for";
 const SCRAPED: &str = "the service with `role = metrics`, such as `prometheus {}`, scrapes it";
 const OBJECT: &str = "target `kubernetes` makes the objects of what is declared";
 
@@ -452,12 +454,11 @@ pub const WORDS: &[Foreign] = &[
     word("alert", "duration", Here("expr = \"up == 0\", for = 5m"), ""),
     word("alert", "message", Here("expr = \"up == 0\", summary = \"It is down\""), ""),
     word("alert", "priority", Here("expr = \"up == 0\", severity = critical"), ""),
-    word(
-        "alert",
-        "notify",
-        Top("receiver ops { match { severity = critical }, email = \"ops@example.com\" }"),
-        "each receiver says which alerts it is for",
-    ),
+    word("alert", "notify", RECEIVER, FOR_WHICH),
+    word("alert", "receiver", RECEIVER, FOR_WHICH),
+    word("alert", "receivers", RECEIVER, FOR_WHICH),
+    word("alert", "channel", RECEIVER, FOR_WHICH),
+    word("alert", "via", RECEIVER, FOR_WHICH),
     word("receiver", "to", Here("email = \"ops@example.com\""), ""),
     word("receiver", "email_configs", Here("email = \"ops@example.com\""), ""),
     word("receiver", "slack_configs", Here("slack { channel = \"#ops\", webhook = SLACK_URL }"), ""),

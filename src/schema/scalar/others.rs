@@ -1,6 +1,7 @@
 //! What other languages write in the place of numbers, ports and names.
 
-use crate::diagnostic::Help;
+use crate::diagnostic::{Help, list_of};
+use crate::notation::authority::Authority;
 use crate::syntax::{Value, ValueKind};
 
 /// A share in percent, or in thousandths as Kubernetes writes processors, as a number.
@@ -37,15 +38,29 @@ pub(in crate::schema) fn port_in_words(text: &str) -> Option<String> {
 
 /// Whether a text is a host and a port.
 pub(super) fn is_endpoint(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| {
-        port.parse::<u16>().is_ok()
+    Authority::parse(text).is_some_and(|Authority { host, port }| {
+        port.is_some_and(|port| port.parse::<u16>().is_ok())
             && host.contains('.')
             && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
     })
 }
 
-/// The help for a number where a name is needed.
-pub(super) fn of_a_number(value: &Value) -> Option<Help> {
+/// The help for a number, or a list, where a name is needed.
+pub(super) fn for_a_name(value: &Value) -> Option<Help> {
+    if let ValueKind::List(items) = &value.kind {
+        let names = items.iter().map(|item| match &item.kind {
+            ValueKind::Reference(path) => Some(path.text()),
+            _ => None,
+        });
+        return match names.collect::<Option<Vec<String>>>()?.as_slice() {
+            [] => None,
+            [one] => Some(Help::write(one.as_str()).led_by("one name stands here, and no list: ")),
+            several => {
+                let names = list_of(several.iter().map(String::as_str));
+                Some(format!("one name stands here: a block of its own for each of {names}").into())
+            }
+        };
+    }
     let ValueKind::Number(number) = &value.kind else { return None };
     number.parse::<u16>().ok()?;
     Some(format!("a port is named as it is declared: with `port http = {number}` it is `http`").into())

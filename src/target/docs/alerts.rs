@@ -14,6 +14,7 @@ use crate::platform::receiver::LabelMatch;
 use crate::platform::receiver::{Address, Channel, Integration, Receiver};
 use crate::platform::tell::Fit;
 use crate::platform::{InputId, Platform, Role, RunKind, Runtime, Service};
+use crate::promql;
 
 #[derive(Serialize)]
 pub(super) struct Row {
@@ -314,7 +315,7 @@ fn named<'a>(platform: &'a Platform, alerts: &[&Alert], owners: &[&Service]) -> 
         let asks_whether_up = selectors.iter().any(|selector| {
             selector.metric.as_deref().is_some_and(|metric| metric == "up" || metric.ends_with("_up"))
         });
-        (owners.is_empty() || asks_whether_up || alert.query.text.contains("absent"))
+        (owners.is_empty() || asks_whether_up || parsed.calls(promql::ABSENT))
             && platform.observed.names_jobs_of(&alert.query, service.id)
     };
     let others = platform.services.iter().filter(|it| it.runs() && owners.iter().all(|own| own.id != it.id));
@@ -364,10 +365,10 @@ fn owner(platform: &Platform, service: &Service, restarts: bool) -> Owner {
 
 /// Whether alerts ask for the metrics that scripts write of copies (`targets/scripts/lib/backup.sh`), or for CronJobs that take them.
 pub(super) fn is_about_copies(alerts: &[&Alert]) -> bool {
-    let asks = |alert: &&Alert| {
-        ["backup_", "kube_cronjob_created"].iter().any(|metric| alert.query.text.contains(metric))
-    };
-    alerts.iter().any(asks)
+    let selectors =
+        alerts.iter().filter_map(|alert| alert.query.parsed.as_ref()).flat_map(|it| it.selectors());
+    let mut metrics = selectors.filter_map(|selector| selector.metric.as_deref());
+    metrics.any(|metric| metric.starts_with("backup_") || metric == "kube_cronjob_created")
 }
 
 /// Whether copies are taken of what a service keeps.

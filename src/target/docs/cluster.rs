@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::commands::{Commands, word};
 use super::markdown::{code, codes};
 use super::services::{link, running};
-use crate::platform::{EdgeEnd, Platform, RunKind, Runtime, Scale, Service};
+use crate::platform::{
+    Backup, Cause, DestinationKind, Edge, EdgeEnd, Platform, RunKind, Runtime, Scale, Service,
+};
 use crate::target::kubernetes;
 
 #[derive(Serialize)]
@@ -97,6 +99,18 @@ fn row(platform: &Platform, service: &Service) -> Row {
     }
 }
 
+/// Whether the pods of a backup reach a service: its data is asked for there, or its copies lie there.
+fn copies(platform: &Platform, backup: &Backup, service: &Service) -> bool {
+    let asks = backup.of == service.id && service.dump.is_some() && !platform.dumped_at(service).is_empty();
+    let keeps = backup.to.iter().any(|to| match to.kind {
+        DestinationKind::Bucket { bucket, reader, .. } => {
+            platform[bucket].of == service.id && (reader.is_some() || Platform::is_uploaded(backup))
+        }
+        DestinationKind::Store(_) => false,
+    });
+    asks || keeps
+}
+
 /// How many pods run of it.
 fn pods(service: &Service) -> String {
     match (service.run, service.scale.as_deref()) {
@@ -109,15 +123,19 @@ fn pods(service: &Service) -> String {
     }
 }
 
-/// Who may reach a service: the rules of the network let nobody else in.
+/// The peers that reach a service. Backups have pods of their own: the service whose data they copy goes nowhere for them.
 fn reached(platform: &Platform, service: &Service) -> Option<Reached> {
-    let from =
-        platform.edges.iter().filter(|edge| matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id));
-    let mut names: Vec<&str> = from.map(|edge| platform[edge.from].name.as_str()).collect();
+    let leads_here = |edge: &&Edge| {
+        edge.cause != Cause::Backup && matches!(edge.to, EdgeEnd::Service(to, _) if to == service.id)
+    };
+    let mut names: Vec<&str> =
+        platform.edges.iter().filter(leads_here).map(|edge| platform[edge.from].name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
+    let backups = platform.taken().filter(|backup| copies(platform, backup, service));
     let outsides = service.ports.iter().filter_map(|port| port.publish.as_ref());
     let mut all: Vec<String> = names.into_iter().map(code).collect();
+    all.extend(backups.map(|backup| format!("the pods of backup {}", code(&backup.name))));
     all.extend(outsides.map(|publish| super::access::who(platform, publish.to)));
     all.dedup();
     (!all.is_empty()).then(|| Reached { name: code(&service.name), by: all.join(", ") })

@@ -275,11 +275,8 @@ fn hosts(platform: &Platform) -> Vec<Host> {
     rows.collect()
 }
 
-/// What services need of the kernel of the host, each key with its largest value.
+/// The settings of the kernel that services need of the host, or of each node of a cluster, each key with its largest value.
 fn kernel(platform: &Platform) -> Vec<String> {
-    if platform.runtime != Runtime::Compose {
-        return Vec::new();
-    }
     let needed = scripts::kernel_settings(platform);
     needed.into_iter().map(|(key, value)| code(&format!("{key}={value}"))).collect()
 }

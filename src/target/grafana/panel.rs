@@ -96,9 +96,6 @@ struct Transformation {
     options: Value,
 }
 
-/// What the variables begin with that Grafana fills in with times.
-const INTERVALS: &str = "$__";
-
 /// A panel at its place.
 pub(super) fn panel<'a>(
     id: usize,
@@ -164,10 +161,10 @@ fn target<'a>(at: usize, kind: PanelKind, drawn: &'a PanelQuery, observed: &Obse
         instant,
         range: !instant,
         interval: query
-            .text
-            .contains(INTERVALS)
-            .then(|| observed.rarest_of(query))
-            .flatten()
+            .parsed
+            .as_ref()
+            .filter(|parsed| parsed.asks_for_times())
+            .and_then(|_| observed.rarest_of(query))
             .map(|it| it.to_string()),
     }
 }

@@ -176,7 +176,10 @@ fn line(input: &Input, need: Option<String>) -> Line<'_> {
         facts.push("part of an address, so only letters, digits, and - . _ ~".to_owned());
     }
     if input.is_login {
-        facts.push("the line NAME:HASH that htpasswd -n NAME prints, in single quotes".to_owned());
+        facts.push(
+            "for each user a line NAME:HASH, as htpasswd -n NAME prints it, all of them in single quotes"
+                .to_owned(),
+        );
     }
     if input.is_address {
         facts.push("a whole address, https://HOST/PATH".to_owned());

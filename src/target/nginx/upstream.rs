@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::name::identifier;
 use crate::hash::{HashSet, IndexMap};
+use crate::notation::authority::Authority;
 use crate::platform::{Input, Platform, Port, Protocol, Route, RouteTarget, Service, Share, Site};
 
 /// Where nginx runs.
@@ -114,7 +115,7 @@ impl Upstreams {
                 })
                 .collect();
             let first = servers.first().map_or("", |server| server.address.as_str()).to_owned();
-            let host = first.rsplit_once(':').map_or(first.as_str(), |(host, _)| host).to_owned();
+            let host = Authority::parse(&first).map_or(first.as_str(), |it| it.host).to_owned();
             let mut divided = servers.clone();
             divided.sort_by_key(|server| server.part == REST);
             let several = servers.len() > 1;

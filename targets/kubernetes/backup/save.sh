@@ -80,6 +80,21 @@ save_files() {
   done
 }
 
+# is_scheduled POD TIME: whether a pod that copied at that time is one of the schedule: its Job is called by the minute that it was due
+# (kubernetes/kubernetes:pkg/controller/cronjob/utils.go, `getTimeHashInMinutes`), and a person's own Job is not.
+is_scheduled() {
+  minute=$(printf '%s' "$1" | sed -n 's/.*-\([0-9]\{8\}\)-[a-z0-9]\{5\}$/\1/p')
+  [ -n "$minute" ] || return 1
+  late=$(($2 - minute * 60))
+  [ "$late" -ge -60 ] && [ "$late" -le $((TAKE_SECONDS + 86400)) ]
+}
+
+# is_of_schedule_before FOLDER: whether a run of the schedule left it, and this is a later one.
+is_of_schedule_before() {
+  [ -s "$1/until" ] || return 1
+  is_scheduled "$POD" "$(date +%s)" && is_scheduled "${1##*/.work.}" $(($(cat "$1/until") - TAKE_SECONDS))
+}
+
 # The pod's group reads and removes what other containers of it wrote.
 umask 007
 # A copy of what is half restored would push a good one out.
@@ -88,9 +103,9 @@ if [ "${BEFORE:-}" != true ] && restoring; then
     fail "a restore runs, or failed within the last day: what is there now is not kept; where that is over, UNLOCK=true"
   rm -rf "$copies/.restoring"
 fi
-# Of earlier pods of this Job, and of Jobs that are over: none lives as long.
+# Of earlier pods of this Job, and of Jobs that are over: none lives as long, and of the Jobs of a schedule there is one at a time.
 for other in "$copies"/.work.*; do
-  if passed "$other" || [ "$(cat "$other/run" 2>/dev/null)" = "$RUN" ]; then rm -rf "$other"; fi
+  if passed "$other" || [ "$(cat "$other/run" 2>/dev/null)" = "$RUN" ] || is_of_schedule_before "$other"; then rm -rf "$other"; fi
 done
 rm -rf "$work"
 mkdir "$work"

@@ -140,7 +140,7 @@ unfinished_restore() { printf '%s' "$state/restore.$1"; }
 resume() {
   [ -s "$state/stopped" ] || return 0
   # shellcheck disable=SC2046 # names of services
-  compose start $(cat "$state/stopped") >&2
+  compose start $(cat "$state/stopped") >&2 || return 1
   rm -f "$state/stopped"
 }
 

@@ -118,6 +118,8 @@ at_end() {
 finish() {
   local status=$?
   trap - EXIT
+  # A second signal ends what is running, and the rest of the ends comes all the same.
+  trap : INT TERM HUP
   set +e
   eval "$ends"
   exit "$status"
@@ -195,10 +197,9 @@ take_lock() {
     mkdir "$state/lock.d" 2>/dev/null || return 1
   fi
   echo $$ >"$state/lock.d/process"
-  at_end unlock
+  # A signal may come where something else is called `state`.
+  at_end "rm -rf $(printf '%q' "$state/lock.d")"
 }
-
-unlock() { rm -rf "$state/lock.d"; }
 
 # is_job NAME, is_service NAME: of the table of the platform. All of it is read: a pipe whose reader leaves early fails.
 is_job() { services | awk -v name="$1" '$1 == name && $2 == "job" { found = 1 } END { exit !found }'; }

@@ -1,5 +1,6 @@
-# read_env FILE: sets value_NAME for each line NAME=value and NAME='value'. Nothing of the file is run. What readers take for
-# different values (blanks, #, $, \, quotes within) is refused, so that the value is the one that Docker Compose reads.
+# read_env FILE: sets value_NAME for each line NAME=value and NAME='value'; between ' and ' a value may have several lines, as the users of
+# a login have. Nothing of the file is run. What readers take for different values (blanks, #, $, \, quotes within) is refused, so that
+# the value is the one that Docker Compose reads.
 read_env() {
   file=$1 number=0 names=' ' quoted=' '
   while IFS= read -r line || [ -n "$line" ]; do
@@ -20,7 +21,14 @@ read_env() {
     names="$names$name "
     case $value in
       "'"*"'"* | '"'*'"'*) ;;
-      "'"* | '"'*) refuse "a value stands on one line, and that of $name has no second quote there" ;;
+      "'"*)
+        until is_closed "$line" "$name"; do
+          IFS= read -r line || [ -n "$line" ] || refuse "the value of $name has no second quote"
+          number=$((number + 1))
+          value=$value$line_end$line
+        done
+        ;;
+      '"'*) refuse "a value stands on one line, and that of $name has no second quote there" ;;
     esac
     case $value in
       "'"*"'")
@@ -39,6 +47,16 @@ read_env() {
     # The name is a word, and the value is not looked at again.
     eval "value_$name=\$value"
   done <"$file"
+}
+
+# is_closed LINE NAME: whether a line is the last one of a value that another one opened.
+is_closed() {
+  case $1 in
+    "$2='"*) return 1 ;;
+    *"$carriage_return") refuse "the line ends as those of Windows do" ;;
+    *"'"*) ;;
+    *) return 1 ;;
+  esac
 }
 
 # refuse REASON: never with the line itself, which may hold a secret.
@@ -99,6 +117,15 @@ is_login() {
   esac
 }
 
+# are_logins TEXT: the same, a line each.
+are_logins() {
+  while IFS= read -r line; do
+    is_login "$line" || return 1
+  done <<END
+$1
+END
+}
+
 # weakness NAME KIND LEAST FORM CHOICES: what is wrong with a value that is set, in words that follow its name; nothing where
 # nothing is. CHOICES are lines. No value is printed.
 weakness() {
@@ -117,8 +144,8 @@ weakness() {
     echo "is no address: https://HOST/PATH"
     return 0
   fi
-  if [ "$4" = login ] && ! is_login "$text"; then
-    echo "is no user with a hash: the line NAME:HASH that htpasswd -n NAME prints"
+  if [ "$4" = login ] && ! are_logins "$text"; then
+    echo "is no user with a hash: for each user a line NAME:HASH, as htpasswd -n NAME prints it"
     return 0
   fi
   if [ -n "$5" ] && ! is_line "$text" "$5"; then
@@ -154,3 +181,5 @@ weakness() {
 }
 
 carriage_return=$(printf '\r') backslash=$(printf '\134')
+line_end='
+'

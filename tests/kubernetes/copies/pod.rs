@@ -58,6 +58,9 @@ pub(super) enum Shell {
     BusyBox,
 }
 
+/// Jobs of numbers from here on are of a schedule: the minute, counted from 1970, that each was due.
+const MINUTES: u32 = 10_000_000;
+
 /// A pod's folders.
 pub(super) struct Pod {
     folder: tempfile::TempDir,
@@ -129,10 +132,15 @@ impl Pod {
         let mut command = Command::new(program);
         command.args(first).arg(self.path("infrac").join(format!("{name}.sh")));
         let (job, pod) = self.job.get();
-        if name == "verify" && !self.path(&format!("copies/.restore.pod-{job}-{pod}")).exists() {
+        let own = match job {
+            // As the controller calls those of a schedule.
+            MINUTES.. => format!("backup-books-{job}-{pod:05}"),
+            _ => format!("pod-{job}-{pod}"),
+        };
+        if name == "verify" && !self.path(&format!("copies/.restore.{own}")).exists() {
             command.arg("taken");
         }
-        command.env("RUN", format!("job-{job}")).env("POD", format!("pod-{job}-{pod}"));
+        command.env("RUN", format!("job-{job}")).env("POD", own);
         let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").expect("a path"));
         command.env("PATH", path).env("COPIES", self.path("copies")).env("FILES", self.path("volumes"));
         command.env("TMPDIR", self.folder.path()).env("INPUT_LEDGER_BOOKS", "all books");

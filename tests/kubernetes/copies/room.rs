@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::pod::{Pod, SHELLS, Shell};
+use super::pod::{Pod, SHELLS, Shell, TAKING};
 
 /// The shells that look for programs in folders: BusyBox takes its own first.
 const BY_PATH: [Shell; 2] = [Shell::Dash, Shell::Bash];
@@ -93,5 +94,34 @@ fn a_claim_that_is_full_keeps_no_part_of_a_copy() {
         let (said, failed) = pod.take(&[]);
         assert_eq!(failed.as_deref(), Some("seal"), "{said}");
         assert_eq!(pod.copies(), ["20260101T020000Z"], "what was begun is gone");
+    }
+}
+
+/// A copy that was not whole stays until the next run of the schedule: what verifies it may write nothing.
+#[test]
+fn a_run_of_the_schedule_removes_what_an_earlier_one_left() {
+    for shell in SHELLS {
+        let pod = Pod::new("books", shell);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+        let now = u32::try_from(now / 60).expect("a minute");
+        let run = |job: u32, steps: &[&str]| {
+            pod.job.set((job, 1));
+            pod.steps(steps, &[])
+        };
+        pod.set("ends_early", "");
+        assert_eq!(run(now - 1440, &TAKING).1.as_deref(), Some("verify"));
+        let left = format!(".work.backup-books-{}-00001", now - 1440);
+        assert_eq!(pod.copies(), [left.as_str()]);
+        // A person's own Job may run at any time: it neither removes that, nor is what it left removed by others.
+        assert_eq!(run(7, &TAKING).1.as_deref(), Some("verify"));
+        assert_eq!(pod.copies(), [left.as_str(), ".work.pod-7-1"]);
+        // A number that is no minute of these days is a person's.
+        assert_eq!(run(20_261_130, &TAKING).1.as_deref(), Some("verify"));
+        assert!(pod.copies().contains(&left));
+        fs::remove_file(pod.path("bin/ends_early")).expect("it is there");
+        let (said, failed) = run(now, &TAKING);
+        assert_eq!(failed, None, "{said}");
+        let begun: Vec<String> = pod.copies().into_iter().filter(|name| name.starts_with('.')).collect();
+        assert_eq!(begun, [".work.backup-books-20261130-00001", ".work.pod-7-1"]);
     }
 }

@@ -15,6 +15,7 @@ const ONCE: &str =
 const FILES: &str = "copies are written by one step and read by another, with these users and this group";
 const DISK: &str = "it reads the disk of the service where that is mounted";
 const STEP: &str = "it is what the step does";
+const IMAGE: &str = "the programs of the step are those of this image: another registry may have it, under the same name and tag";
 
 /// Paths of such an object.
 const HELD: &[(&str, &str)] = &[
@@ -43,7 +44,6 @@ const OF_PODS: &[(&str, &str)] = &[
 
 /// Paths of a container.
 const OF_STEPS: &[(&str, &str)] = &[
-    ("image", "the programs of the step are those of this image"),
     ("command", STEP),
     ("args", STEP),
     ("workingDir", STEP),
@@ -106,6 +106,9 @@ fn steps(before: &[Node], after: &[Node], path: &str, found: &mut Findings<'_>) 
         for (path, help) in OF_STEPS {
             found.differ(one, other, &own, path, help);
         }
+        if named(one) != named(other) {
+            found.differ(one, other, &own, "image", IMAGE);
+        }
         let variables = items(field(other, "env"));
         for variable in items(field(one, "env")) {
             let after = variables.iter().find(|other| name(other) == name(variable));
@@ -116,6 +119,13 @@ fn steps(before: &[Node], after: &[Node], path: &str, found: &mut Findings<'_>) 
         }
         mounts(one, other, &own, &|_| true, found);
     }
+}
+
+/// The last part of the name of a container's image, with its tag: `busybox:1.37.0`. A mirror keeps it.
+fn named(container: &Node) -> Option<&str> {
+    let image = field(container, "image").and_then(text)?;
+    let tagged = image.split_once('@').map_or(image, |(tagged, _)| tagged);
+    tagged.rsplit('/').next()
 }
 
 /// What a container mounts of the volumes of which `is_held` is true, and at which path of which of their folders, stays. More may

@@ -15,7 +15,7 @@ pub(super) fn facts(out: &mut String, platform: &Platform) {
         out,
         "inputs",
         "A line each: its name; `secret` or `variable`; `required`, `default`, `optional`, `copies` where the backups alone \
-         need it, or `unused` where compose does not ask for it;\n# the least length; `url` where it is part of an address, `address` where it is a whole one, `login` where it is a user's line of htpasswd; `elsewhere` where a provider issues it; the profiles that \
+         need it, or `unused` where compose does not ask for it;\n# the least length; `url` where it is part of an address, `address` where it is a whole one, `login` where it is the lines of htpasswd; `elsewhere` where a provider issues it; the profiles that \
          alone read it.",
         asked(platform).map(|asked| line(&asked)),
     );

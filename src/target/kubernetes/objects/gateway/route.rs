@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{FILE, GROUP, HTTP, VERSION, listener, metadata};
 use crate::hash::IndexMap;
+use crate::notation::authority::Authority;
 use crate::platform::{Platform, Route, RoutePath, RouteTarget, ServiceId, Share, Site};
 use crate::request::TIMEOUT;
 use crate::schema::Duration;
@@ -340,21 +341,12 @@ impl Filter {
     fn to(address: &str, permanent: bool) -> Self {
         let mut redirect = Redirect { status_code: if permanent { 301 } else { 302 }, ..Redirect::default() };
         let mut path = address;
-        for scheme in ["https", "http"] {
-            let Some(rest) = address.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) else {
-                continue;
-            };
-            let end = rest.find('/').unwrap_or(rest.len());
-            let (host, behind) = rest.split_at(end);
-            let (name, port) = match host.rsplit_once(':') {
-                Some((name, port)) if port.parse::<u16>().is_ok() => (name, port.parse().ok()),
-                _ => (host, None),
-            };
-            redirect.scheme = Some(scheme);
-            redirect.hostname = Some(name.to_ascii_lowercase());
-            redirect.port = port;
+        let http = |(scheme, ..): &(&str, Authority<'_>, &str)| matches!(*scheme, "https" | "http");
+        if let Some((scheme, authority, behind)) = Authority::of_url(address).filter(http) {
+            redirect.scheme = Some(if scheme == "https" { "https" } else { "http" });
+            redirect.hostname = Some(authority.host.to_ascii_lowercase());
+            redirect.port = authority.number();
             path = if behind.is_empty() { "/" } else { behind };
-            break;
         }
         redirect.path = Some(PathChange::whole(path));
         Self::redirect(redirect)

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{Peers, Rule, Rules, peer, reached};
 use crate::hash::IndexMap;
+use crate::notation::authority::{Authority, HTTP, HTTPS};
 use crate::platform::{Cause, Endpoint, OutsideId, OutsideKind, Platform, Service};
 
 /// The rules of a service for what is outside of the cluster.
@@ -25,14 +26,10 @@ pub(super) fn connect(platform: &Platform, service: &Service, rules: &mut Rules)
 /// What is reached at an address of HTTP, such as `https://s3.example.com`: by its name, at its port. An outside of that name says
 /// which ranges the name may lead to.
 pub(super) fn to_url(platform: &Platform, url: &str, reason: String) -> Option<Rule> {
-    let (scheme, rest) = url.split_once("://")?;
-    let host = rest.split('/').next().unwrap_or(rest);
-    let (host, port) = match host.rsplit_once(':') {
-        Some((host, port)) => (host, port.parse().ok()?),
-        None => (host, if scheme == "http" { 80 } else { 443 }),
-    };
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    if let Ok(address) = host.parse::<IpAddr>() {
+    let (scheme, authority, _) = Authority::of_url(url)?;
+    let port = authority.number_or(if scheme == "http" { HTTP } else { HTTPS })?;
+    let host = authority.host.trim_end_matches('.').to_ascii_lowercase();
+    if let Some(address) = authority.address() {
         let length = if address.is_ipv4() { 32 } else { 128 };
         return Some(Rule {
             reason: vec![reason],
