@@ -25,7 +25,7 @@ use crate::platform::observe::{Found, Job, Jobs, Query, Record, TARGET_LABELS};
 use crate::platform::{Platform, Service, ServiceId};
 use crate::promql::{self, Certain, Labels, List, Matcher, MetricType, Op, Selector};
 use alike::Alike;
-use named::Having;
+use named::{Having, NamedMaybe};
 
 /// OBS002, OBS004 to OBS007, OBS009, OBS012 and OBS013: every query of records, alerts and panels.
 pub(super) fn queries(platform: &Platform, origins: &Origins, sink: &mut Sink) {
@@ -103,9 +103,9 @@ struct Context<'a> {
     /// Whether a job may export anything.
     open: bool,
     /// What is known of series of named jobs, by what asks for them.
-    named: RefCell<HashMap<String, Option<Rc<named::Named<'a>>>>>,
+    named: RefCell<HashMap<String, NamedMaybe<'a>>>,
     /// The same by the numbers of a query and of a selector in it.
-    named_at: RefCell<HashMap<(usize, usize), Option<Rc<named::Named<'a>>>>>,
+    named_at: RefCell<HashMap<(usize, usize), NamedMaybe<'a>>>,
     /// The labels of series, by their names.
     labels: RefCell<HashMap<String, Labels>>,
     /// The times between samples of metrics, by their names.

@@ -118,8 +118,10 @@ impl Numbers {
             parser::Expr::Subquery(subquery) => self.subquery(subquery),
             parser::Expr::NumberLiteral(number) => Expr::Number(number.val),
             parser::Expr::StringLiteral(text) => self.text(text),
-            parser::Expr::VectorSelector(vector) => Expr::Vector(self.vector(vector)),
-            parser::Expr::MatrixSelector(matrix) => Expr::Range(self.vector(&mut matrix.vs), matrix.range),
+            parser::Expr::VectorSelector(vector) => Expr::Vector(Box::new(self.vector(vector))),
+            parser::Expr::MatrixSelector(matrix) => {
+                Expr::Range(Box::new(self.vector(&mut matrix.vs)), matrix.range)
+            }
             parser::Expr::Call(call) => Expr::Call(Call {
                 function: call.func.name,
                 args: call.args.args.iter_mut().map(|argument| self.expr(argument)).collect(),
@@ -154,17 +156,17 @@ impl Numbers {
         }))
     }
 
-    fn vector(&mut self, vector: &mut parser::VectorSelector) -> Box<Vector> {
+    fn vector(&mut self, vector: &mut parser::VectorSelector) -> Vector {
         let number = self.vectors;
         self.vectors += 1;
         let matchers = std::mem::replace(&mut vector.matchers, Matchers::empty());
-        Box::new(Vector {
+        Vector {
             number,
             name: vector.name.take(),
             matchers,
             offset: vector.offset.take(),
             pinned: vector.at.is_some(),
-        })
+        }
     }
 
     fn text(&mut self, text: &mut parser::StringLiteral) -> Expr {

@@ -77,7 +77,10 @@ pub fn always(query: &Query, carried: Carried<'_>) -> Certain {
 /// Shows operations, those within others first, each with whether the sides of one of these never meet; says so of all
 /// together.
 fn walk<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Binary, bool) -> bool) -> bool {
-    let inside = expr.children().fold(false, |inside, child| walk(child, see) || inside);
+    let mut inside = false;
+    for child in expr.children() {
+        inside |= walk(child, see);
+    }
     match expr {
         Expr::Binary(binary) => see(binary, inside),
         _ => inside,

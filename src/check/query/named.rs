@@ -15,6 +15,9 @@ pub(super) use named::Named;
 /// A declaration of a metric, and the job that has it, unless it comes from elsewhere.
 type Declared<'a> = (Option<&'a Job>, Found<'a>);
 
+/// Facts of series of named jobs; `None` where nothing is known.
+pub(super) type NamedMaybe<'a> = Option<Rc<Named<'a>>>;
+
 /// Who has a metric.
 pub(super) struct Having<'a> {
     /// The declarations that are meant.
@@ -53,7 +56,7 @@ impl<'a> Context<'a> {
     }
 
     /// What is known of what a selector asks of the jobs that it names; `None` where it names none.
-    fn named(&self, query: &Query, selector: &Selector, metric: &str) -> Option<Rc<Named<'a>>> {
+    fn named(&self, query: &Query, selector: &Selector, metric: &str) -> NamedMaybe<'a> {
         if !names_jobs(selector) {
             return None;
         }
