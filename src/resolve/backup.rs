@@ -12,8 +12,8 @@ use crate::hash::HashMap;
 use crate::model::{self, Document};
 use crate::notation::authority::{Authority, HTTPS};
 use crate::platform::{
-    ALERT_AFTER, AccountId, Backup, Destination, DestinationKind, Dump, EnvVar, InputId, KEEP, OffSite,
-    ServiceId, StoreId, Switch,
+    ALERT_AFTER, Backup, Destination, DestinationKind, Dump, EnvVar, InputId, KEEP, OffSite, ServiceId,
+    StoreId, Switch,
 };
 use crate::schema::{Constant, List, Reference, Template, Word};
 
@@ -205,9 +205,14 @@ fn destination(
         return None;
     }
     let bucket = stores.bucket(to, texts)?;
-    let account = account(block.account.as_ref(), stores, texts);
-    let reader = self::account(block.reader.as_ref(), stores, texts);
-    let (account, reader) = (account?, reader?);
+    let account = block.account.as_ref().map(|said| (stores.account(said, texts), said));
+    let reader = block.reader.as_ref().map(|said| (stores.account(said, texts), said));
+    // One that leads nowhere is reported, and none is missing.
+    if [account, reader].iter().any(|named| matches!(named, Some((None, _)))) {
+        return None;
+    }
+    let account = account.and_then(|(account, said)| Some((account?, said)));
+    let reader = reader.and_then(|(reader, said)| Some((reader?, said)));
     if let Some((account, said)) = account {
         stores.expect_right("write", account, bucket, &said.0, &to.0, texts);
     }
@@ -218,16 +223,6 @@ fn destination(
     let reader = reader.map(|(reader, _)| reader);
     let reader = reader.or_else(|| account.filter(|account| stores.may_read(*account, bucket)));
     Some(Destination { kind: DestinationKind::Bucket { bucket, account, reader }, span })
-}
-
-/// An account of a backup, where one is named. `None` where that leads nowhere, which is reported.
-fn account<'a>(
-    said: Option<&'a Reference>,
-    stores: &Stores,
-    texts: &mut Texts<'_>,
-) -> Option<Option<(AccountId, &'a Reference)>> {
-    let Some(said) = said else { return Some(None) };
-    Some(Some((stores.account(said, texts)?, said)))
 }
 
 /// `true`, `false` or a variable that says one of them.

@@ -124,16 +124,8 @@ impl Texts<'_> {
             );
             return;
         }
-        if let Some(help) = self.instance_of(name, path) {
-            self.sink.report(
-                Diagnostic::new(codes::NAM001, format!("there is no `{name}`"))
-                    .at(
-                        path.span,
-                        format!("`{name}` is a component; an instance of it has a name of its own"),
-                    )
-                    .help(help)
-                    .because(cause::name(name)),
-            );
+        if let Some(diagnostic) = self.of_a_component(name, path) {
+            self.sink.report(diagnostic.because(cause::name(name)));
             return;
         }
         // What has members is no variable.
@@ -213,8 +205,8 @@ impl Texts<'_> {
         self.sink.report(diagnostic.because(cause::name(name)));
     }
 
-    /// The instances of a component that is named in the place of one of them: those that have what the path goes on with.
-    fn instance_of(&self, component: &str, path: &Path) -> Option<Help> {
+    /// The diagnostic for a component that is named in the place of one of its instances: of those that have what the path goes on with.
+    fn of_a_component(&self, component: &str, path: &Path) -> Option<Diagnostic> {
         let instances = self.absent.instances.get(component)?;
         let fits = |name: &&SmolStr| match (self.names.symbols.get(*name), path.segments.get(1)) {
             (Some((Symbol::Service(at), _)), Some(member)) => {
@@ -224,12 +216,18 @@ impl Texts<'_> {
             _ => !self.wants_text,
         };
         let fitting: Vec<&str> = instances.iter().filter(fits).map(SmolStr::as_str).collect();
-        Some(match (fitting.as_slice(), instances.as_slice()) {
+        let help = match (fitting.as_slice(), instances.as_slice()) {
             ([one], _) => Help::meant(component, one),
             ([], [one]) => format!("its instance is `{one}`").into(),
             ([], all) => format!("its instances are {}", list_of(all.iter().map(SmolStr::as_str))).into(),
             (several, _) => format!("its instances are {}", list_of(several.iter().copied())).into(),
-        })
+        };
+        let why = format!("`{component}` is a component; an instance of it has a name of its own");
+        Some(
+            Diagnostic::new(codes::NAM001, format!("there is no `{component}`"))
+                .at(path.span, why)
+                .help(help),
+        )
     }
 
     /// The help for a variable that is named as Terraform and others name theirs: `var.LEVEL`.

@@ -82,9 +82,13 @@ pub(super) fn decimal_comma(entries: &[Entry], at: usize) -> Option<Diagnostic> 
 /// Reports every entry, at any depth, that is the rest of the number before it: to put it on a line of its own would hide that.
 pub fn decimal_commas(entries: &[Entry], sink: &mut Sink) {
     for (at, entry) in entries.iter().enumerate() {
-        decimal_comma(entries, at).into_iter().for_each(|diagnostic| sink.report(diagnostic));
+        if let Some(diagnostic) = decimal_comma(entries, at) {
+            sink.report(diagnostic);
+        }
         decimal_commas(entry.entries(), sink);
-        entry.value.iter().for_each(|value| in_value(value, sink));
+        if let Some(value) = &entry.value {
+            in_value(value, sink);
+        }
     }
 }
 
@@ -232,6 +236,7 @@ pub(super) fn of_nothing(value: &Value) -> Option<Help> {
 }
 
 /// Where a block belongs that stands in another one: at the top level, whose keys are `top`. `around` is the head of the other one.
+#[must_use]
 pub fn of_top(item: &Entry, around: (&Name, Option<&Name>), top: &[Field]) -> Option<String> {
     let key = item.key.text.as_str();
     let label = item.label.as_ref()?;
