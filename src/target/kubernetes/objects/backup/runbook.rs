@@ -52,29 +52,7 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
     out.extend(made(&taker, &format!("{taker}-before"), "BEFORE=true"));
     out.push(ended(&format!("{taker}-before")));
     out.push("What works with the data stands still.".to_owned());
-    for standing in standing(platform, service) {
-        let (kind, namespace) = (Kind::of(standing), platform.namespace_of(standing));
-        // Nothing scales what runs on each node.
-        if kind == Kind::DaemonSet {
-            out.push(format!("  (daemonset/{} works with its data, and goes on)", standing.name));
-            continue;
-        }
-        let workload = format!("{}/{}", kind.word(), standing.name);
-        out.push(if is_scaled_by_queries(standing) {
-            // A number that is set by hand is set back at the next query
-            // (kedacore/keda-docs:content/docs/2.19/concepts/scaling-deployments.md, "Pausing autoscaling").
-            format!(
-                "  kubectl --namespace {namespace} annotate scaledobject/{} {PAUSED}=0 --overwrite",
-                standing.name
-            )
-        } else {
-            format!("  kubectl --namespace {namespace} scale {workload} --replicas=0")
-        });
-        out.push(format!(
-            "  kubectl --namespace {namespace} wait --for=delete --timeout=10m pod --selector app.kubernetes.io/name={}",
-            standing.name
-        ));
-    }
+    out.extend(standing(platform, service).into_iter().flat_map(|standing| stop(platform, standing)));
     let (of, from) = if places.is_empty() {
         (String::new(), "")
     } else {
@@ -86,25 +64,7 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
     out.extend(made(&restorer, &format!("{restorer}-1"), &format!("{from}COPY=YYYYMMDDTHHMMSSZ")));
     out.push(ended(&format!("{restorer}-1")));
     out.push("What stands still starts, and so do backups.".to_owned());
-    // A scaler is switched off at zero, and an apply leaves the number to it
-    // (kubernetes/website:content/en/docs/tasks/run-application/horizontal-pod-autoscale.md, "Implicit maintenance-mode deactivation").
-    for scaled in standing(platform, service) {
-        let Some(scale) = scale::scaled(scaled) else { continue };
-        let (kind, namespace) = (Kind::of(scaled), platform.namespace_of(scaled));
-        if is_scaled_by_queries(scaled) {
-            out.push(format!(
-                "  kubectl --namespace {namespace} annotate scaledobject/{} {PAUSED}-",
-                scaled.name
-            ));
-            continue;
-        }
-        out.push(format!(
-            "  kubectl --namespace {namespace} scale {}/{} --replicas={}",
-            kind.word(),
-            scaled.name,
-            scale.min.max(1)
-        ));
-    }
+    out.extend(standing(platform, service).into_iter().filter_map(|standing| start(platform, standing)));
     let jobs = platform.services.iter().filter(|it| it.parent == Some(service.id) && it.is_job());
     out.extend(jobs.map(|job| {
         let namespace = platform.namespace_of(job);
@@ -125,6 +85,39 @@ pub(super) fn lines(platform: &Platform, service: &Service, backup: &Backup) -> 
     };
     out.push(format!("  scripts/apply-kubernetes.sh{environment}"));
     out
+}
+
+/// The lines by which a service stands still.
+fn stop(platform: &Platform, service: &Service) -> Vec<String> {
+    let (kind, name) = (Kind::of(service), &service.name);
+    // Nothing scales what runs on each node.
+    if kind == Kind::DaemonSet {
+        return vec![format!("  (daemonset/{name} works with its data, and goes on)")];
+    }
+    let base = format!("  kubectl --namespace {}", platform.namespace_of(service));
+    let stops = if is_scaled_by_queries(service) {
+        // A number that is set by hand is set back at the next query
+        // (kedacore/keda-docs:content/docs/2.19/concepts/scaling-deployments.md, "Pausing autoscaling").
+        format!("{base} annotate scaledobject/{name} {PAUSED}=0 --overwrite")
+    } else {
+        format!("{base} scale {}/{name} --replicas=0", kind.word())
+    };
+    let waits =
+        format!("{base} wait --for=delete --timeout=10m pod --selector app.kubernetes.io/name={name}");
+    vec![stops, waits]
+}
+
+/// The line by which a service starts that an apply leaves as it is. A scaler is switched off at zero, and an apply leaves the number
+/// to it (kubernetes/website:content/en/docs/tasks/run-application/horizontal-pod-autoscale.md, "Implicit maintenance-mode
+/// deactivation").
+fn start(platform: &Platform, service: &Service) -> Option<String> {
+    let scale = scale::scaled(service)?;
+    let (base, name) = (format!("  kubectl --namespace {}", platform.namespace_of(service)), &service.name);
+    Some(if is_scaled_by_queries(service) {
+        format!("{base} annotate scaledobject/{name} {PAUSED}-")
+    } else {
+        format!("{base} scale {}/{name} --replicas={}", Kind::of(service).word(), scale.min.max(1))
+    })
 }
 
 /// The annotation by which KEDA leaves the number of pods alone.
