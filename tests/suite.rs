@@ -3,6 +3,7 @@
 //!
 //! Tests share a process. None changes its folder or its environment; what needs another one starts a program.
 
+#[cfg(debug_assertions)]
 mod alike;
 mod artifacts;
 #[path = "real/case.rs"]
