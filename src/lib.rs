@@ -12,39 +12,89 @@
 //! once; [`compile`] runs them, and [`build`] lowers what came out without an error. What the first stage makes is
 //! [`Parsed`], which can be compiled with each environment and for each runtime. Everything but `output` and `cli` is pure: sources come in
 //! through [`source::Loader`], artifacts go out as values.
+//!
+//! # From another program
+//!
+//! A program gives the sources, and gets diagnostics, the platform and the artifacts as values; nothing is read or written behind
+//! its back. [`compile`] and [`build`] are all it takes. [`platform`] is what everything else reads, [`view`] the same as JSON with a
+//! published schema, and [`request`] what a request from outside meets.
+//!
+//! ```
+//! use infrac::source::{Found, LoadError, Loader};
+//! use infrac::{build, compile, platform::Runtime, target};
+//!
+//! let source = r#"
+//! platform shop { targets = [compose] }
+//!
+//! service api {
+//!   image = "shop/api:1.4" { base = "node:24-bookworm-slim" }
+//!   port http = 8080 { publish = localhost }
+//!   health { readiness = "/ready" }
+//! }
+//! "#;
+//! let load = |path: &str| match path {
+//!     "shop.infra" => Ok(Found::File(source.as_bytes().to_vec())),
+//!     _ => Err(LoadError::Missing),
+//! };
+//! let compilation = compile(&Loader { load: &load }, "shop.infra", None, Runtime::Compose);
+//!
+//! assert!(!compilation.has_errors(), "{:?}", compilation.diagnostics);
+//! let platform = compilation.platform.expect("no error was reported");
+//! assert_eq!(platform.services[0].name, "api");
+//!
+//! let compose = target::find("compose").expect("there is such a target");
+//! let lowered = build(&platform, &[compose]);
+//! let files: Vec<&str> = lowered[0].artifacts.iter().map(|artifact| artifact.path.as_str()).collect();
+//! assert!(files.iter().any(|path| path.starts_with("docker/")), "{files:?}");
+//! ```
 
 #![forbid(unsafe_code)]
 // Only `cli` and `output` touch the system; clippy.toml names what the others must not call.
 #![warn(clippy::disallowed_methods)]
 
-pub mod allow;
-pub mod check;
-pub mod cli;
-pub mod coverage;
 pub mod diagnostic;
-pub mod digest;
-pub mod emit;
-pub mod expand;
 pub mod formats;
-pub mod graph;
-pub mod hash;
-pub mod kustomize;
-pub mod manual;
 pub mod model;
-pub mod notation;
-pub mod origins;
-pub mod output;
-pub mod parallel;
 pub mod platform;
-pub mod promql;
 pub mod request;
-pub mod resolve;
-pub mod schema;
 pub mod source;
-pub mod standard;
-pub mod syntax;
 pub mod target;
 pub mod view;
+
+// What the program, the tests, the benchmarks and the fuzzing targets of this repository use besides. It changes without notice.
+#[doc(hidden)]
+pub mod cli;
+#[doc(hidden)]
+pub mod coverage;
+#[doc(hidden)]
+pub mod digest;
+#[doc(hidden)]
+pub mod emit;
+#[doc(hidden)]
+pub mod graph;
+#[doc(hidden)]
+pub mod kustomize;
+#[doc(hidden)]
+pub mod manual;
+#[doc(hidden)]
+pub mod output;
+#[doc(hidden)]
+pub mod promql;
+#[doc(hidden)]
+pub mod schema;
+#[doc(hidden)]
+pub mod standard;
+#[doc(hidden)]
+pub mod syntax;
+
+mod allow;
+mod check;
+mod expand;
+mod hash;
+mod notation;
+mod origins;
+mod parallel;
+mod resolve;
 
 use allow::Allows;
 use check::credential::anywhere;
@@ -73,13 +123,13 @@ pub struct Compilation {
     /// The platform; `None` where an error was reported.
     pub platform: Option<Platform>,
     /// The source behind the platform; `None` where that could not be read as a whole.
-    pub origins: Option<Origins>,
+    pub(crate) origins: Option<Origins>,
     /// What the source allows.
-    pub allows: Allows,
+    pub(crate) allows: Allows,
     /// Which fields of the language it uses, and where.
-    pub uses: Uses,
+    pub(crate) uses: Uses,
     /// What is left out of the platform, by its path.
-    pub taken_out: HashMap<SmolStr, TakenOut>,
+    pub(crate) taken_out: HashMap<SmolStr, TakenOut>,
 }
 
 impl Compilation {
