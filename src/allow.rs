@@ -14,7 +14,7 @@ const OF_TARGETS: [&Code; 2] = [codes::TGT001, codes::TGT002];
 
 /// Everything that a source allows.
 #[derive(Debug, Default)]
-pub struct Allows {
+pub(crate) struct Allows {
     list: Vec<Allow>,
     regions: Vec<Region>,
     /// The names of services, each of whom findings can be about.
@@ -51,19 +51,19 @@ const FREE: [&str; 4] = ["env", "labels", "override", "output"];
 impl Allows {
     /// Nothing yet, of a source that has environments or not.
     #[must_use]
-    pub fn new(varied: bool) -> Self {
+    pub(crate) fn new(varied: bool) -> Self {
         Self { varied, ..Self::default() }
     }
 
     /// Collects what a part of an expanded tree allows, and reports codes that cannot be allowed.
-    pub fn of(entries: &[Entry], sink: &mut Sink) -> Self {
+    pub(crate) fn of(entries: &[Entry], sink: &mut Sink) -> Self {
         let mut allows = Self::default();
         allows.collect(entries, None, None, sink);
         allows
     }
 
     /// Adds what is allowed further down.
-    pub fn append(&mut self, behind: Self) {
+    pub(crate) fn append(&mut self, behind: Self) {
         let before = self.regions.len();
         self.regions.extend(behind.regions);
         let list = behind.list.into_iter();
@@ -71,7 +71,7 @@ impl Allows {
     }
 
     /// Notes where services are, when something is allowed at all.
-    pub fn know(&mut self, document: &Document) {
+    pub(crate) fn know(&mut self, document: &Document) {
         if !self.list.is_empty() {
             self.heads = document.service.iter().map(|service| service.span).collect();
         }
@@ -102,7 +102,7 @@ impl Allows {
     }
 
     /// Reports everything that is not allowed, each once.
-    pub fn filter(&mut self, diagnostics: Vec<Diagnostic>, sink: &mut Sink) {
+    pub(crate) fn filter(&mut self, diagnostics: Vec<Diagnostic>, sink: &mut Sink) {
         let mut told = Vec::with_capacity(diagnostics.len());
         for diagnostic in diagnostics {
             // What several have in common is allowed where each of them does.
@@ -130,7 +130,7 @@ impl Allows {
 
     /// Reports what allows nothing, where this is known of one compilation: what another environment needs is known when
     /// that is put in.
-    pub fn unused(&self, sink: &mut Sink) {
+    pub(crate) fn unused(&self, sink: &mut Sink) {
         if !self.varied {
             self.idle().for_each(|name| sink.report(nothing(name)));
         }
@@ -138,7 +138,7 @@ impl Allows {
 
     /// What allows nothing with any of several environments, for each of them what it is the first to hold.
     #[must_use]
-    pub fn unused_in_all(compiled: &[&Self]) -> Vec<Vec<Diagnostic>> {
+    pub(crate) fn unused_in_all(compiled: &[&Self]) -> Vec<Vec<Diagnostic>> {
         let used = compiled.iter().flat_map(|allows| &allows.list).filter(|allow| allow.used);
         let mut known: HashSet<Span> = used.map(|allow| allow.name.span).collect();
         let varied = compiled.iter().map(|allows| {

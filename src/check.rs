@@ -11,7 +11,7 @@ mod api;
 mod backup;
 mod cloud;
 mod cluster;
-pub mod credential;
+pub(crate) mod credential;
 mod dashboard;
 mod edge;
 mod exposure;
@@ -52,11 +52,11 @@ use crate::platform::{Platform, Service};
 use crate::source::FileId;
 use Check::{Of, OfSource, OfTexts};
 
-pub use address::Named;
+pub(crate) use address::Named;
 
 /// A rule.
 #[derive(Debug)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// The codes it reports.
     pub codes: &'static [&'static Code],
     /// Reports what does not hold.
@@ -65,7 +65,7 @@ pub struct Rule {
 
 /// A function that reports what does not hold, by what it looks at.
 #[derive(Debug, Clone, Copy)]
-pub enum Check {
+pub(crate) enum Check {
     /// The platform alone.
     Of(fn(&Platform, &mut Sink)),
     /// Also the source behind the platform.
@@ -75,7 +75,7 @@ pub enum Check {
 }
 
 /// Every rule.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     Rule { codes: &[codes::PORT001], check: OfTexts(port::literals) },
     Rule { codes: &[codes::PORT002], check: Of(port::clashes) },
     Rule { codes: &[codes::PORT003], check: OfTexts(port::undeclared) },
@@ -261,7 +261,7 @@ pub const RULES: &[Rule] = &[
 /// Shows the instance of a component where a finding has places in the compiler's own sources alone: the component is
 /// nobody's to mend, and what the instance says, or does not, is the cause.
 #[expect(clippy::implicit_hasher, reason = "the compiler has one hash")]
-pub fn at_instances(findings: &mut [Diagnostic], platform: &Platform, embedded: &HashSet<FileId>) {
+pub(crate) fn at_instances(findings: &mut [Diagnostic], platform: &Platform, embedded: &HashSet<FileId>) {
     let services: LazyLock<HashMap<&str, &Service>, _> =
         LazyLock::new(|| platform.services.iter().map(|service| (service.path.as_str(), service)).collect());
     for finding in findings {
@@ -283,7 +283,7 @@ pub fn at_instances(findings: &mut [Diagnostic], platform: &Platform, embedded: 
 /// Checks every rule, all at the same time. What is found of each of several instances is told of each: one of them
 /// may allow it.
 #[must_use]
-pub fn check(platform: &Platform, origins: &Origins) -> Vec<Diagnostic> {
+pub(crate) fn check(platform: &Platform, origins: &Origins) -> Vec<Diagnostic> {
     let texts = LazyLock::new(|| address::telling(platform, origins));
     let named = LazyLock::new(|| Named::new(platform, origins, &texts));
     let found = parallel::map(RULES, |rule| {

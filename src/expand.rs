@@ -28,12 +28,12 @@ use crate::source::{Loader, Sources, Span};
 use crate::syntax::{self, Entry, File, Name};
 
 use component::Components;
-pub use doubt::without_followers;
-pub use environment::{is_name as is_environment, names as environments, targets};
-pub use import::load;
+pub(crate) use doubt::without_followers;
+pub(crate) use environment::{is_name as is_environment, names as environments, targets};
+pub(crate) use import::load;
 use instance::engine::Templates;
-pub use instance::given::Given;
-pub use shape::{meant_elsewhere, mismatch, unquotable};
+pub(crate) use instance::given::Given;
+pub(crate) use shape::{meant_elsewhere, mismatch, unquotable};
 
 /// The words that mean something to expansion: they stand in bodies of any kind, and in no schema.
 #[cfg(test)]
@@ -43,7 +43,7 @@ pub(crate) fn words() -> impl Iterator<Item = &'static str> {
 
 /// A platform, expanded.
 #[derive(Debug)]
-pub struct Expanded<T> {
+pub(crate) struct Expanded<T> {
     /// What was made of the tree, which is built-in blocks only, part by part.
     pub parts: Vec<T>,
     /// Names that may be missing because what declares them did not parse.
@@ -63,7 +63,7 @@ pub struct Expanded<T> {
 
 /// Why something is not there.
 #[derive(Debug, Clone, Copy)]
-pub struct TakenOut {
+pub(crate) struct TakenOut {
     /// The place that says so.
     pub span: Span,
     /// The runtime that it is for.
@@ -72,7 +72,7 @@ pub struct TakenOut {
 
 /// What is known around a part of the tree.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub(crate) struct Around<'a> {
     /// The sources, those of the compiler among them.
     pub sources: &'a Sources,
     /// The names of all components.
@@ -86,7 +86,7 @@ pub struct Around<'a> {
 ///
 /// `None` without a file, where brackets do not balance, or where the whole is too large, which is reported: what follows
 /// would only be noise.
-pub fn expand<T: Send>(
+pub(crate) fn expand<T: Send>(
     files: Vec<File>,
     loader: &Loader<'_>,
     sources: &mut Sources,

@@ -3,13 +3,13 @@
 //! a lint forbids to walk them.
 
 /// What hashes are made with.
-pub use foldhash::fast::RandomState;
+pub(crate) use foldhash::fast::RandomState;
 
 /// A map.
-pub type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
+pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
 
 /// A set.
-pub type HashSet<T> = std::collections::HashSet<T, RandomState>;
+pub(crate) type HashSet<T> = std::collections::HashSet<T, RandomState>;
 
 /// A map that keeps the order in which things were put in.
-pub type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;
+pub(crate) type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;

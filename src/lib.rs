@@ -123,11 +123,13 @@ pub struct Compilation {
     /// The platform; `None` where an error was reported.
     pub platform: Option<Platform>,
     /// The source behind the platform; `None` where that could not be read as a whole.
-    pub(crate) origins: Option<Origins>,
+    #[doc(hidden)]
+    pub origins: Option<Origins>,
     /// What the source allows.
     pub(crate) allows: Allows,
     /// Which fields of the language it uses, and where.
-    pub(crate) uses: Uses,
+    #[doc(hidden)]
+    pub uses: Uses,
     /// What is left out of the platform, by its path.
     pub(crate) taken_out: HashMap<SmolStr, TakenOut>,
 }

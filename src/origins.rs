@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-pub use dashboard::{DashboardOrigin, PanelOrigin};
-pub use header::{HeaderOrigin, HostOrigin, SiteOrigin, VariableOrigin};
-pub use over::WrittenTree;
-pub use receiver::ReceiverOrigin;
-pub use service::{HealthOrigin, ServiceOrigin};
-pub use written::Written;
+pub(crate) use dashboard::DashboardOrigin;
+pub(crate) use header::{HeaderOrigin, HostOrigin, SiteOrigin, VariableOrigin};
+pub(crate) use over::WrittenTree;
+pub(crate) use receiver::ReceiverOrigin;
+pub(crate) use service::{HealthOrigin, ServiceOrigin};
+pub(crate) use written::Written;
 
 use crate::formats::{self, Format};
 use crate::hash::HashSet;

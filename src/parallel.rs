@@ -38,7 +38,7 @@ fn pool() -> Option<&'static ThreadPool> {
 /// Makes the thread that calls this one of those that work is divided among. Otherwise it hands its work over and waits:
 /// at each step of a small platform it would wait longer for another thread to wake than for the work. To be called
 /// by the thread that compiles, which others may not wait for.
-pub fn take_part() {
+pub(crate) fn take_part() {
     POOL.get_or_init(|| threads()?.use_current_thread().build().ok());
 }
 
@@ -46,7 +46,7 @@ pub fn take_part() {
 /// order of the items. One item needs no thread.
 ///
 /// A thread that waits for others takes on their work meanwhile, so what holds a lock must not call this.
-pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     match pool().filter(|_| items.len() > 1) {
         Some(pool) => pool.install(|| items.par_iter().with_max_len(1).map(&work).collect()),
         None => items.iter().map(work).collect(),
@@ -54,7 +54,7 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
 }
 
 /// Does the same to every part of so many items, which it may change, and gives what comes of it in their order.
-pub fn map_parts<T: Send, R: Send>(
+pub(crate) fn map_parts<T: Send, R: Send>(
     items: &mut [T],
     size: usize,
     work: impl Fn(&mut [T]) -> R + Sync,
@@ -66,24 +66,16 @@ pub fn map_parts<T: Send, R: Send>(
 }
 
 /// As [`map`], of items that the work takes.
-pub fn map_owned<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map_owned<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     match pool().filter(|_| items.len() > 1) {
         Some(pool) => pool.install(|| items.into_par_iter().with_max_len(1).map(&work).collect()),
         None => items.into_iter().map(work).collect(),
     }
 }
 
-/// Does two things at the same time.
-pub fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
-    match pool() {
-        Some(pool) => pool.install(|| rayon::join(one, other)),
-        None => (one(), other()),
-    }
-}
-
 /// As [`map`], for work that is divided further: a whole compilation. It has threads of its own, so that none waits with
 /// one begun while it takes on the next.
-pub fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map_whole<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = if items.len() < 2 { 1 } else { processors().min(items.len()) };
     if threads == 1 {
         return items.iter().map(work).collect();

@@ -66,7 +66,7 @@ use text::{BYTES, Texts};
 
 /// What the earlier stages know of things that are not in the document.
 #[derive(Debug, Default)]
-pub struct Absent {
+pub(crate) struct Absent {
     /// Names that may be missing because what declares them is broken.
     pub lost: HashSet<SmolStr>,
     /// Names that were taken out.
@@ -86,7 +86,7 @@ pub struct Absent {
 }
 
 /// Binds the names of a document. The platform is only fit for lowering where nothing was reported.
-pub fn resolve(
+pub(crate) fn resolve(
     mut document: Document,
     absent: &Absent,
     environment: Option<&str>,
@@ -182,7 +182,7 @@ fn bind(
     let issuers = issuer::issuers(document, &mut texts);
     platform.sites = site::sites(document, &issuers, &platform, &mut texts);
     site::room(&mut platform, &texts);
-    let off_sites = backup::off_sites(document, &mut texts);
+    let off_sites = backup::off_sites(document, environment, &mut texts);
     platform.backups = backup::backups(document, &stores, &off_sites, &mut texts);
     platform.stores = off_sites.list;
     // A provider of object stores issues both keys of an account.

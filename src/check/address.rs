@@ -203,7 +203,7 @@ pub(super) fn telling<'a>(platform: &'a Platform, origins: &Origins) -> Vec<(Ser
 /// What the texts of services name. Several rules ask for it, and most texts name nothing, so it is found once for all
 /// of them.
 #[derive(Debug)]
-pub struct Named<'a> {
+pub(crate) struct Named<'a> {
     /// The source behind the services.
     pub(super) origins: &'a Origins,
     /// The texts, in the order of their services.

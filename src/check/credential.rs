@@ -1,7 +1,7 @@
 //! Credentials in variables of containers, and in the addresses of receivers: whoever reads the source, or an artifact,
 //! could log in, or send in the platform's name.
 
-pub mod anywhere;
+pub(crate) mod anywhere;
 mod over;
 pub(super) mod said;
 

@@ -22,7 +22,7 @@ const OF_THE_HEAD: &[&str] =
 /// Takes out what is said of blocks as a whole in which something could not be read: it would be said of what is missing, and that
 /// may be what stands there.
 #[must_use]
-pub fn without_followers(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
+pub(crate) fn without_followers(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     let mut files: HashMap<FileId, File> = HashMap::default();
     let mut broken: HashSet<Span> = HashSet::default();
     let mut heads: HashSet<Span> = HashSet::default();

@@ -13,14 +13,14 @@ use crate::syntax::{self, Entry, Value, ValueKind};
 
 /// The environments that a tree declares.
 #[must_use]
-pub fn names(entries: &[Entry]) -> Vec<String> {
+pub(crate) fn names(entries: &[Entry]) -> Vec<String> {
     let environments = entries.iter().filter(|entry| entry.key.text == "environment");
     environments.filter_map(|entry| Some(entry.label.as_ref()?.text.to_string())).collect()
 }
 
 /// The targets that a platform names in a tree, or in an environment of it, as far as they are known.
 #[must_use]
-pub fn targets(entries: &[Entry]) -> Vec<&'static Format> {
+pub(crate) fn targets(entries: &[Entry]) -> Vec<&'static Format> {
     let environments = entries.iter().filter(|entry| entry.key.text == "environment");
     let all = entries.iter().chain(environments.flat_map(Entry::entries));
     let platforms = all.filter(|entry| entry.key.text == "platform");
@@ -37,7 +37,7 @@ pub fn targets(entries: &[Entry]) -> Vec<&'static Format> {
 
 /// Whether an environment can be called so: a folder of that name is written below the project.
 #[must_use]
-pub fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }

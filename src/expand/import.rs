@@ -17,7 +17,7 @@ const MAX_CHAIN: usize = 64;
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Loads and parses the entry file and, in the order of their imports, every file it leads to.
-pub fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut Sink) -> Vec<File> {
+pub(crate) fn load(loader: &Loader<'_>, sources: &mut Sources, entry: &str, sink: &mut Sink) -> Vec<File> {
     let mut loading = Loading {
         loader,
         sources,

@@ -29,7 +29,7 @@ pub(super) const OF_ANY_BODY: &[&str] = &[
 /// Why an entry of a source is not what its key takes there: `None` where it is, or where the schema does not say so. Its head ends
 /// at `at`; it has a value, or else a body.
 #[must_use]
-pub fn mismatch(text: &str, at: usize, has_value: bool) -> Option<String> {
+pub(crate) fn mismatch(text: &str, at: usize, has_value: bool) -> Option<String> {
     let (around, head) = around(text.get(..at)?);
     let rest = if has_value { " = \"\"" } else { " { }" };
     let alone = format!("{}{head}{rest}\n{}", around.concat(), "}\n".repeat(around.len()));
@@ -49,7 +49,7 @@ pub fn mismatch(text: &str, at: usize, has_value: bool) -> Option<String> {
 
 /// What says here what another language says by the key that ends at a place of a text: `None` where it is no such key.
 #[must_use]
-pub fn meant_elsewhere(text: &str, at: usize) -> Option<String> {
+pub(crate) fn meant_elsewhere(text: &str, at: usize) -> Option<String> {
     let (around, head) = around(text.get(..at)?);
     let key = head.trim().trim_matches('"');
     let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
@@ -76,7 +76,7 @@ pub fn meant_elsewhere(text: &str, at: usize) -> Option<String> {
 /// Why a text that is put in quotes is not what its place takes: `None` where it is, or where nothing is known of it. The value starts
 /// at `at`.
 #[must_use]
-pub fn unquotable(text: &str, at: usize, inner: &str) -> Option<String> {
+pub(crate) fn unquotable(text: &str, at: usize, inner: &str) -> Option<String> {
     let (around, head) = around(text.get(..at)?);
     let alone = format!("{}{head}\"\"\n{}", around.concat(), "}\n".repeat(around.len()));
     let mut sources = Sources::default();

@@ -44,7 +44,7 @@ block! {
         required endpoint: Constant,
         /// The name of the bucket, which exists already.
         required bucket: Constant,
-        /// The folder in the bucket.
+        /// The folder in the bucket; in an environment its name by default, so that environments share no copies.
         optional prefix: Constant,
         /// The region in the provider's words.
         optional region: Constant,

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 /// The port that an address of HTTP leads to where it names none (RFC 9110, section 4.2.1).
-pub const HTTP: u16 = 80;
+pub(crate) const HTTP: u16 = 80;
 /// That of an address of HTTP over TLS (section 4.2.2).
-pub const HTTPS: u16 = 443;
+pub(crate) const HTTPS: u16 = 443;
 
 /// A host, and a port where one is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Authority<'a> {
+pub(crate) struct Authority<'a> {
     /// The host as it is written: an address of IPv6 in its brackets.
     pub host: &'a str,
     /// What stands behind the colon.
@@ -20,7 +20,7 @@ impl<'a> Authority<'a> {
     /// Reads `host` or `host:port`; `None` where brackets do not close, or something else stands behind them. An address of
     /// IPv6 without brackets is a host alone.
     #[must_use]
-    pub fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let end = match text.strip_prefix('[') {
             Some(inner) => inner.find(']')? + 2,
             None => text.find(':').unwrap_or(text.len()),
@@ -40,7 +40,7 @@ impl<'a> Authority<'a> {
 
     /// Reads that of an address `scheme://…`, and hands on its scheme and what stands behind it. A user before `@` is left out.
     #[must_use]
-    pub fn of_url(url: &'a str) -> Option<(&'a str, Self, &'a str)> {
+    pub(crate) fn of_url(url: &'a str) -> Option<(&'a str, Self, &'a str)> {
         let (scheme, rest) = url.split_once("://")?;
         let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
@@ -49,19 +49,19 @@ impl<'a> Authority<'a> {
 
     /// The number of the port; `None` where what is said is none.
     #[must_use]
-    pub fn number(&self) -> Option<u16> {
+    pub(crate) fn number(&self) -> Option<u16> {
         self.port?.parse().ok().filter(|number| *number > 0)
     }
 
     /// The number of the port, or another one where none is said.
     #[must_use]
-    pub fn number_or(&self, default: u16) -> Option<u16> {
+    pub(crate) fn number_or(&self, default: u16) -> Option<u16> {
         if self.port.is_none() { Some(default) } else { self.number() }
     }
 
     /// The address that the host is.
     #[must_use]
-    pub fn address(&self) -> Option<IpAddr> {
+    pub(crate) fn address(&self) -> Option<IpAddr> {
         let inner = self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         match inner {
             Some(inner) => inner.parse().ok().filter(IpAddr::is_ipv6),

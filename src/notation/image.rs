@@ -2,7 +2,7 @@
 
 /// `registry/repository:tag@digest`, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reference<'a> {
+pub(crate) struct Reference<'a> {
     /// The repository, with its registry where one is said.
     pub repository: &'a str,
     /// The tag.
@@ -14,7 +14,7 @@ pub struct Reference<'a> {
 impl<'a> Reference<'a> {
     /// Takes a name apart, whatever its parts look like.
     #[must_use]
-    pub fn parse(text: &'a str) -> Self {
+    pub(crate) fn parse(text: &'a str) -> Self {
         // Every service has an image, so the text is looked through once.
         let (mut colon, mut at) = (None, None);
         for (place, byte) in text.bytes().enumerate() {
@@ -42,7 +42,7 @@ impl<'a> Reference<'a> {
 
     /// The registry that is said, and the path in it.
     #[must_use]
-    pub fn registry(&self) -> (Option<&'a str>, &'a str) {
+    pub(crate) fn registry(&self) -> (Option<&'a str>, &'a str) {
         match self.repository.split_once('/') {
             Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => (Some(host), path),
             _ => (None, self.repository),
@@ -51,7 +51,7 @@ impl<'a> Reference<'a> {
 
     /// The repository as people write it: the default registry and its `library/` are left out.
     #[must_use]
-    pub fn short(&self) -> &'a str {
+    pub(crate) fn short(&self) -> &'a str {
         let short = self.repository.strip_prefix("docker.io/").unwrap_or(self.repository);
         short.strip_prefix("library/").unwrap_or(short)
     }

@@ -2,7 +2,7 @@
 
 /// Whether a text is one that a pattern stands for: each `*` is any text, the empty one among them.
 #[must_use]
-pub fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let Some(last) = parts.next_back() else { return rest.is_empty() };
@@ -18,7 +18,7 @@ pub fn fits(pattern: &str, text: &str) -> bool {
 
 /// Whether a name is a known one, or of a family: one whose `*`, at its end, stands for any rest.
 #[must_use]
-pub fn is_of(known: &str, name: &str) -> bool {
+pub(crate) fn is_of(known: &str, name: &str) -> bool {
     match known.strip_suffix('*') {
         Some(family) => name.starts_with(family),
         None => known == name,

@@ -25,19 +25,23 @@ pub(super) struct OffSites {
 }
 
 /// Binds every place off the site.
-pub(super) fn off_sites(document: &Document, texts: &mut Texts<'_>) -> OffSites {
+pub(super) fn off_sites(document: &Document, environment: Option<&str>, texts: &mut Texts<'_>) -> OffSites {
     let mut sites = OffSites::default();
     for block in &document.offsite {
         super::expect_dns_label(&block.name, texts.sink);
         let at = StoreId(sites.list.len());
-        let bound = off_site(block, texts);
+        let bound = off_site(block, environment, texts);
         sites.named.insert(block.name.text.clone(), bound.as_ref().map(|_| at));
         sites.list.extend(bound);
     }
     sites
 }
 
-fn off_site(block: &model::OffSite, texts: &mut Texts<'_>) -> Option<OffSite> {
+fn off_site(
+    block: &model::OffSite,
+    environment: Option<&str>,
+    texts: &mut Texts<'_>,
+) -> Option<OffSite> {
     let endpoint = endpoint(&block.endpoint, texts);
     let access_key = texts.template(&block.access_key, &mut Mentions::default());
     let secret_key = texts.secret(&block.secret_key);
@@ -62,7 +66,11 @@ fn off_site(block: &model::OffSite, texts: &mut Texts<'_>) -> Option<OffSite> {
         name: block.name.text.as_str().to_owned(),
         endpoint: endpoint?,
         bucket,
-        prefix: prefix.trim_matches('/').to_owned(),
+        // Environments that share a bucket have a folder each: the newest copy of one is not that of another.
+        prefix: match block.prefix {
+            Some(_) => prefix.trim_matches('/').to_owned(),
+            None => environment.unwrap_or_default().to_owned(),
+        },
         region: optional(block.region.as_ref(), texts),
         access_key,
         secret_key: secret_key?,

@@ -47,7 +47,7 @@ const REFERENCE: &str = "\u{1}";
 
 /// SEC001: the credentials in the entries of an expanded tree, but for those of the compiler's own sources.
 #[must_use]
-pub fn of(entries: &[Entry], sources: &Sources) -> Vec<Diagnostic> {
+pub(crate) fn of(entries: &[Entry], sources: &Sources) -> Vec<Diagnostic> {
     let mut search = Search { embedded: sources.embedded(), found: Vec::new() };
     search.entries(entries, Place::default());
     search.found
@@ -55,7 +55,7 @@ pub fn of(entries: &[Entry], sources: &Sources) -> Vec<Diagnostic> {
 
 /// Those of others that stand at no place that one of some diagnostics names.
 #[must_use]
-pub fn besides(others: Vec<Diagnostic>, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+pub(crate) fn besides(others: Vec<Diagnostic>, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
     if others.is_empty() {
         return others;
     }

@@ -10,7 +10,7 @@ use crate::syntax::{Path, Scope, Value, ValueKind};
 
 /// A thing of the platform that a parameter names.
 #[derive(Debug)]
-pub struct Given {
+pub(crate) struct Given {
     /// The name as the instance says it.
     pub path: Path,
     /// What it must be.
