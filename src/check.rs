@@ -260,7 +260,6 @@ pub(crate) const RULES: &[Rule] = &[
 
 /// Shows the instance of a component where a finding has places in the compiler's own sources alone: the component is
 /// nobody's to mend, and what the instance says, or does not, is the cause.
-#[expect(clippy::implicit_hasher, reason = "the compiler has one hash")]
 pub(crate) fn at_instances(findings: &mut [Diagnostic], platform: &Platform, embedded: &HashSet<FileId>) {
     let services: LazyLock<HashMap<&str, &Service>, _> =
         LazyLock::new(|| platform.services.iter().map(|service| (service.path.as_str(), service)).collect());

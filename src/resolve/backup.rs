@@ -37,11 +37,7 @@ pub(super) fn off_sites(document: &Document, environment: Option<&str>, texts: &
     sites
 }
 
-fn off_site(
-    block: &model::OffSite,
-    environment: Option<&str>,
-    texts: &mut Texts<'_>,
-) -> Option<OffSite> {
+fn off_site(block: &model::OffSite, environment: Option<&str>, texts: &mut Texts<'_>) -> Option<OffSite> {
     let endpoint = endpoint(&block.endpoint, texts);
     let access_key = texts.template(&block.access_key, &mut Mentions::default());
     let secret_key = texts.secret(&block.secret_key);

@@ -117,7 +117,7 @@ fn timers_are_in_utc_and_made_up_for() {
     assert!(timer.contains("OnCalendar=*-*-* 02:00:00 UTC\nPersistent=true\n"), "{timer}");
     assert!(read("bakery-backup-panels.timer").contains("OnCalendar=Sun *-*-* 03:00:00 UTC\n"));
     let drill = read("bakery-drill-orders.service");
-    assert!(drill.contains("scripts/restore.sh orders --drill\n"), "{drill}");
+    assert!(drill.contains("scripts/restore.sh orders --drill --wait 14400\n"), "{drill}");
     let service = read("bakery-backup-orders.service");
     assert!(
         service.contains("ExecStopPost=-") && service.contains("OnFailure=bakery-failed@%n.service\n"),
@@ -165,7 +165,8 @@ fn crond_gets_a_file_that_it_reads() {
     let lines: Vec<&str> = text.lines().filter(|line| line.contains(" root ")).collect();
     assert_eq!(lines.len(), 4, "{text}");
     assert!(
-        lines[0].starts_with("0 2 * * * root /") && lines[0].contains("scripts/backup.sh orders "),
+        lines[0].starts_with("0 2 * * * root /")
+            && lines[0].contains("scripts/backup.sh --wait 14400 orders "),
         "{text}"
     );
     assert!(!text.contains('%') && text.ends_with('\n'), "{text}");
