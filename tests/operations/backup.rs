@@ -7,7 +7,10 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Output;
 
+use infrac::platform::Runtime;
+
 use super::engine::{Host, platform, said, try_some};
+use crate::case::Case;
 
 /// A dump of so many lines, whose last line is its end.
 const DUMP: &str = "#!/bin/bash
@@ -262,6 +265,37 @@ fn what_a_timer_starts_waits_for_what_is_at_work() {
     for odd in ["", "soon", "-1"] {
         let refused = backup(&host, &["--wait", odd, "panels"]);
         assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    }
+}
+
+/// Two environments with one bucket off the site: the newest copy of one is not that of the other.
+#[test]
+fn environments_share_no_folder_of_copies() {
+    let of = |prefix: &str| {
+        format!(
+            "platform shop {{ targets = [compose, scripts] }}\nsecret KEY\nservice db {{\n  image = \"x/db:1\" {{ base = \"node:24\" }}\n  \
+             volume data = \"/data\" {{ backup = true }}\n}}\noffsite away {{ endpoint = \"https://s3.example.com\", bucket = \"copies\", \
+             access_key = \"shop\", secret_key = KEY{prefix} }}\nbackup nightly {{ of = db, to = away, schedule = \"0 2 * * *\" }}\n\
+             environment staging {{ service db {{ env {{ MODE = \"staging\" }} }} }}\n"
+        )
+    };
+    for (prefix, environment, folder) in [
+        ("", None, ""),
+        ("", Some("staging"), "staging"),
+        (", prefix = \"all/of\"", Some("staging"), "all/of"),
+    ] {
+        let folder_of = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder_of.path().join("text.infra"), of(prefix)).expect("a file can be written");
+        let case = Case {
+            source: "text".to_owned(),
+            environment: environment.map(str::to_owned),
+            runtime: Runtime::Compose,
+            root: folder_of.path().to_owned(),
+            entry: "text.infra".to_owned(),
+        };
+        let compilation = case.compilation();
+        let platform = compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics));
+        assert_eq!(platform.stores[0].prefix, folder, "{environment:?}");
     }
 }
 
