@@ -10,7 +10,8 @@ const UNREAD: &[&str] = &["TYP001", "TYP002", "TYP003", "TYP004", "TYP005", "TYP
 
 /// Codes of what a service does not have, which may be what could not be read in it: they are reported at its image or at its
 /// head, and the mistake stands anywhere in it.
-const OF_ABSENCE: &[&Code] = &[codes::IMG007, codes::VOL001, codes::RES003, codes::SEC009, codes::SITE007];
+const OF_ABSENCE: &[&Code] =
+    &[codes::IMG007, codes::PORT005, codes::VOL001, codes::RES003, codes::SEC009, codes::SITE007];
 
 /// Codes of what is missing in a block, or comes to nothing.
 const OF_WHAT_LACKS: &[&Code] = &[codes::TYP006, codes::PLT002, codes::TGT001, codes::TGT002];

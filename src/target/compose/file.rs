@@ -38,7 +38,7 @@ pub(super) struct Service<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profiles: Option<FlowSeq<[&'a str; 1]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<DoubleQuoted<&'a str>>,
+    pub user: Option<DoubleQuoted<String>>,
     #[serde(skip_serializing_if = "is_false")]
     pub privileged: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub(super) struct Service<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_grace_period: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_signal: Option<&'a str>,
+    pub stop_signal: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     pub read_only: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -66,7 +66,7 @@ pub(super) fn lower<'a>(platform: &'a Platform, job: &'a Job<'_>) -> Out<'a> {
     Out {
         image: Some(own.map_or_else(|| images::HELPER.to_owned(), |image| text::value(platform, image))),
         profiles: profile.map(|profile| FlowSeq([profile])),
-        user: Some(DoubleQuoted("0:0")),
+        user: Some(DoubleQuoted("0:0".to_owned())),
         entrypoint: Some(Words::from(vec![
             "sh".to_owned(),
             "-ec".to_owned(),
