@@ -258,8 +258,9 @@ impl Texts<'_> {
     /// The key whose value a path stands in, where both are on one line.
     fn key_before(&self, path: &Path) -> Option<&str> {
         let text = self.absent.sources.file(path.span.file).text().get(..path.span.start as usize)?;
-        let line = &text[text.rfind('\n').map_or(0, |at| at + 1)..];
-        let head = line.rsplit_once('=')?.0.trim_end();
+        // A line may be long, and hold many such paths: no more of it is looked at than needed.
+        let at = text.rfind(['=', '\n']).filter(|at| text[*at..].starts_with('='))?;
+        let head = text[..at].trim_end_matches([' ', '\t']);
         let start = head.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
         Some(&head[start.map_or(0, |at| at + 1)..])
     }

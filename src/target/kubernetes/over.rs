@@ -3,7 +3,7 @@
 //!
 //! The compiler proves things of what it writes: that selectors match, that pods keep to the Pod Security Standards, that
 //! rules of the network follow the ports. An override is put over all of that, so what is merged is looked at again:
-//! [`kept`] for what the compiler derives, [`steps`] for pods that copy, [`level`] for pods, [`api`] for what an API server
+//! [`kept`] for what the compiler derives, [`steps`] for pods that copy, [`level`] for pods, `super::api` for what an API server
 //! refuses.
 
 mod findings;
