@@ -172,7 +172,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Judges a query by itself. Says whether what is found of it is the same whoever asks.
+    /// Judges a query by itself. Whether its findings are the same for every service that asks it.
     fn judge(&self, query: &'a Query, parsed: &'a promql::Query, asker: Asker, sink: &mut Sink) -> bool {
         let mut whoever = true;
         for selector in parsed.selectors() {

@@ -7,7 +7,7 @@ pub(crate) const HTTP: u16 = 80;
 /// That of an address of HTTP over TLS (section 4.2.2).
 pub(crate) const HTTPS: u16 = 443;
 
-/// A host, and a port where one is said.
+/// A host, and its port where one is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Authority<'a> {
     /// The host as it is written: an address of IPv6 in its brackets.
@@ -47,13 +47,13 @@ impl<'a> Authority<'a> {
         Some((scheme, Self::parse(authority)?, behind))
     }
 
-    /// The number of the port; `None` where what is said is none.
+    /// The number of the port; `None` where the text is no number of a port.
     #[must_use]
     pub(crate) fn number(&self) -> Option<u16> {
         self.port?.parse().ok().filter(|number| *number > 0)
     }
 
-    /// The number of the port, or another one where none is said.
+    /// The number of the port, or another one where none is given.
     #[must_use]
     pub(crate) fn number_or(&self, default: u16) -> Option<u16> {
         if self.port.is_none() { Some(default) } else { self.number() }

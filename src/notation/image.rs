@@ -3,7 +3,7 @@
 /// `registry/repository:tag@digest`, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reference<'a> {
-    /// The repository, with its registry where one is said.
+    /// The repository, with its registry where one is given.
     pub repository: &'a str,
     /// The tag.
     pub tag: Option<&'a str>,
@@ -40,7 +40,7 @@ impl<'a> Reference<'a> {
         Self { repository, tag, digest }
     }
 
-    /// The registry that is said, and the path in it.
+    /// The registry, where one is given, and the path in it.
     #[must_use]
     pub(crate) fn registry(&self) -> (Option<&'a str>, &'a str) {
         match self.repository.split_once('/') {

@@ -8,7 +8,7 @@ use crate::schema::Reference;
 use crate::source::Span;
 use crate::syntax::{Path, Scope};
 
-/// An outside from which somebody comes in.
+/// An outside that may come in.
 pub(super) fn comes_in(
     reference: &Reference,
     platform: &Platform,

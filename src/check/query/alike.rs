@@ -13,7 +13,7 @@ use crate::promql::{self, Op};
 /// What a query asks, and of whom, as far as what is found depends on it: its number, and what its job is like.
 pub(super) type Likeness = (usize, usize);
 
-/// A series of a test: its number, and whether its alert comes with a component, which is told less of.
+/// A series of a test: its number, and whether its alert belongs to a component, of which fewer findings are reported.
 pub(super) type Series = (usize, bool);
 
 /// Jobs that are alike, and the queries of which nothing is to be told.

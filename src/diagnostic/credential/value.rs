@@ -47,7 +47,7 @@ pub fn is_value(text: &str) -> bool {
         && !is_placeholder(text)
 }
 
-/// What stands for a value: the name of one in capitals, one sign again and again, or what is said of it.
+/// A placeholder of a value: a name in capitals, one sign again and again, or a description.
 fn is_placeholder(text: &str) -> bool {
     let first = text.chars().next().unwrap_or_default();
     let capitals = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');

@@ -37,7 +37,7 @@ pub(in crate::expand) struct Parameter {
     pub(in crate::expand) listed: Option<Path>,
     /// Another parameter that is given where this one is, with its place.
     pub(in crate::expand) needs: Option<(SmolStr, Span)>,
-    /// Whether its declaration is wrong, which is reported: nothing more is said of it.
+    /// Whether its declaration is wrong, which is reported: no other diagnostic is about it.
     pub(in crate::expand) broken: bool,
 }
 

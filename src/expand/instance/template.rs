@@ -30,7 +30,7 @@ pub(super) fn render(source: &str, bindings: &Bindings<'_>) -> Result<Rendered, 
     Ok(Rendered { text, paths: kept.0.into_inner() })
 }
 
-/// References that values brought into a template. They stand in its text as `${__N}` until it is read
+/// References of the values in a template. They stand in its text as `${__N}` until it is read
 /// again, because what a value refers to is not what the component sees.
 #[derive(Default)]
 struct Kept(RefCell<Vec<Path>>);

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::platform::{OutsideKind, Platform, Service};
 
-/// The variable that holds the address for ports of a declared outside. Docker cannot tell callers apart
+/// The variable that holds the address for ports of a declared outside. Docker does not distinguish callers
 /// by their address, and what it publishes bypasses rules of the host (moby/moby#4737), so such a port is
 /// open to the host alone, unless the operator, or a firewall in front, says otherwise.
 pub(in crate::target) const ADMIN_BIND: &str = "ADMIN_BIND";
